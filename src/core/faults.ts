@@ -1,0 +1,43 @@
+/** Coded faults: what went wrong, in a form that can be counted, shown and acted on.
+ *  Expected refusals are reason codes, not faults; bugs are plain errors and crash their actor. */
+
+export const FAULT_CODES = {
+  'config/invalid': 'The configuration has mistakes; nothing was started.',
+  'usage/invalid': 'The command line has mistakes; nothing was started.',
+  'decimal/malformed': 'A decimal number could not be read.',
+  'decimal/off-grid': 'A number has more decimals than its grid or asset scale holds.',
+  'venue/unreachable': 'A venue endpoint could not be reached.',
+  'venue/refused': 'A venue refused a request.',
+  'venue/auth': 'A venue refused the key, signature or passphrase.',
+  'venue/unknown-symbol': 'A configured instrument is not listed or not trading at a venue.',
+  'venue/protocol': 'A venue sent something that its documentation does not describe.',
+  'feed/off-grid':
+    'A venue sent more decimals than the instrument grid holds; the row is suspect until the grid is rebuilt.',
+  'actor/crashed': 'An actor threw; its supervisor restarted it.',
+  'actor/budget': 'An actor used up its restart budget; the engine was halted.',
+  'execution/unknown': 'An order outcome could not be learned in time; the instrument is paused.',
+  'execution/residual': 'A leg set closed with unmatched base that could not be unwound.',
+  'execution/reconcile': 'A venue balance differs from what the fills add up to.',
+  'record/full': 'The event ring is full; new intents are stopped until the journal catches up.',
+  'record/corrupt': 'A write-ahead or journal record is damaged.',
+  'api/bind': 'The admin API could not listen on its address.',
+  'sim/failed': 'The embedded simulated exchanges did not start or died.',
+} as const;
+
+export type FaultCode = keyof typeof FAULT_CODES;
+
+export class Fault extends Error {
+  readonly code: FaultCode;
+  /** What, where and what to do, as data. Never holds a secret. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: FaultCode, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = 'Fault';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The message of whatever was thrown. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

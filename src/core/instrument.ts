@@ -1,0 +1,62 @@
+/** Instruments, the venues' listings of them, and the universe of rows that a run trades. */
+import type { Grid } from './units.ts';
+import type { VenueId } from './venue.ts';
+
+/** What one venue says about one instrument. Decimal texts are canonical (no trailing zeros). */
+export interface Listing {
+  readonly venue: VenueId;
+  /** Canonical id, `BASE-QUOTE`. */
+  readonly instrument: string;
+  readonly base: string;
+  readonly quote: string;
+  /** The venue's own name. */
+  readonly symbol: string;
+  readonly trading: boolean;
+  readonly priceTick: string;
+  readonly sizeLot: string;
+  readonly minSize: string;
+  readonly maxSize?: string;
+  /** Smallest order value in quote units, where the venue has one. */
+  readonly minNotional?: string;
+  /** What order entry wants instead of the symbol (OKX `instIdCode`). */
+  readonly orderCode?: string;
+}
+
+export interface Instrument {
+  readonly index: number;
+  readonly id: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly grid: Grid;
+}
+
+/** A fee schedule: rates as decimal text ("0.001" = 10 bps). The fee is taken from what was received
+ *  (buy: base, sell: quote) unless a fill says otherwise. */
+export interface FeeRates {
+  readonly taker: string;
+  readonly maker: string;
+}
+
+/** One row of the quote table: one instrument at one venue. All quantities in grid units of the instrument. */
+export interface Row {
+  readonly row: number;
+  readonly venue: VenueId;
+  readonly venueIndex: number;
+  readonly instrument: string;
+  readonly instrumentIndex: number;
+  readonly listing: Listing;
+  readonly fees: FeeRates;
+  readonly tick: number;
+  readonly lot: number;
+  readonly minLots: number;
+  readonly maxLots: number;
+}
+
+/** Plain data: it is handed to every worker as it is. Rows of one venue are contiguous. */
+export interface Universe {
+  readonly venues: readonly VenueId[];
+  readonly instruments: readonly Instrument[];
+  readonly rows: readonly Row[];
+  /** `firstRow[v] … firstRow[v + 1]` are the rows of venue v. */
+  readonly firstRow: readonly number[];
+}

@@ -1,0 +1,76 @@
+/** Names and meaning of every counter, in one place: memory lays them out, actors add to them, Prometheus serves them. */
+import { REASONS } from './intent.ts';
+import { DISTRUST_REASONS } from './quote.ts';
+
+/** name → help. The order is the layout. */
+export const FEED_COUNTERS = {
+  messages: 'Frames received',
+  bytes: 'Payload bytes received',
+  bookEvents: 'Book events applied',
+  published: 'Row versions published',
+  gaps: 'Sequence gaps seen',
+  resyncs: 'Book resyncs started',
+  connects: 'Connections opened',
+  disconnects: 'Connections lost',
+  checksums: 'Checksums verified',
+  checksumFailures: 'Checksums that did not match',
+  crossed: 'Books found crossed or locked',
+  fallbacks: 'Frames read by the JSON fallback',
+  malformed: 'Frames that could not be read',
+  unknownSymbols: 'Frames of symbols that were not asked for',
+  refusals: 'Requests that the venue refused',
+  snapshots: 'Book snapshots applied',
+} as const;
+
+export const distrustCounters = Object.fromEntries(
+  DISTRUST_REASONS.map((reason) => [`distrust:${reason}`, `Rows that left live: ${reason}`]),
+) as Readonly<Record<`distrust:${(typeof DISTRUST_REASONS)[number]}`, string>>;
+
+export const DETECTOR_COUNTERS = {
+  rowsRead: 'Changed rows read',
+  tornReads: 'Row reads given up after 64 tries',
+  scans: 'Venue pairs priced',
+  opportunities: 'Gross crossings opened',
+  intents: 'Intents emitted',
+  resets: 'Feed incarnations acknowledged',
+} as const;
+
+export const EXECUTOR_COUNTERS = {
+  intents: 'Intents received',
+  setsOpened: 'Leg sets opened',
+  setsFilled: 'Leg sets closed with all legs matched',
+  setsUnwound: 'Leg sets whose residual was unwound',
+  setsRefused: 'Intents refused before any order',
+  setsUnknown: 'Leg sets closed with an unknown outcome',
+  setsResidual: 'Leg sets closed with unmatched base',
+  ordersSent: 'Orders sent',
+  ordersAcked: 'Orders acknowledged',
+  ordersFilled: 'Orders filled whole',
+  ordersRejected: 'Orders rejected',
+  ordersCancelled: 'Orders cancelled or expired with base left',
+  ordersUnknown: 'Orders whose outcome had to be asked for',
+  fills: 'Fills booked',
+  duplicateFills: 'Fills seen again and ignored',
+  strayEvents: 'Order events of no order of ours',
+} as const;
+
+export const JOURNAL_COUNTERS = {
+  records: 'Records written',
+  batches: 'Transactions committed',
+  quoteSamples: 'Quote samples written',
+  pruned: 'Quote samples removed by retention',
+  maxLagMs: 'Longest time from record to disk, ms',
+} as const;
+
+/** Refusals by reason code, one block for the detector and one for the executor. */
+export const REASON_COUNTERS = Object.fromEntries(REASONS.map((reason) => [reason, `Refused: ${reason}`])) as Readonly<
+  Record<(typeof REASONS)[number], string>
+>;
+
+/** Latency histograms, ns. */
+export const LATENCIES = {
+  wireToDecision: 'From the read callback to the intent',
+  tickToTrade: 'From the read callback to the first order byte written',
+  ack: 'From order written to acknowledgement',
+  decode: 'From the read callback to the row published',
+} as const;

@@ -1,0 +1,131 @@
+/** The port that every venue implements: all that is known of one exchange stands behind it. */
+import type { Clock } from './clock.ts';
+import type { BookFrame, FrameBatch } from './frame.ts';
+import type { Listing } from './instrument.ts';
+import type { Log } from './log.ts';
+import type { Gateway, GatewayEvent } from './order.ts';
+import type { HttpPort, SocketFactory } from './socket.ts';
+
+export type VenueId = string;
+
+/** Base addresses, without trailing slash. What follows them is the venue's own. */
+export interface Endpoints {
+  readonly rest: string;
+  readonly wsPublic: string;
+  readonly wsPrivate: string;
+  readonly wsTrade: string;
+}
+
+export interface Credentials {
+  readonly apiKey: string;
+  readonly secret: string;
+  readonly passphrase?: string;
+}
+
+/** A symbol as a parser knows it; its index in the parser's list names it from then on. */
+export interface SymbolEntry {
+  readonly symbol: string;
+  readonly priceDecimals: number;
+  readonly sizeDecimals: number;
+}
+
+export interface FrameParser {
+  /** Decodes one frame, bytes [start, end). Fills `out` (cleared first) and keeps no reference to `buffer`.
+   *  A frame whose shape is not the expected one goes through `JSON.parse`; both readings must agree. Never throws. */
+  parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void;
+  /** Decodes the body of a REST depth snapshot of `symbol` (an index). Never throws; an unreadable one is Malformed. */
+  parseSnapshot(buffer: Uint8Array, start: number, end: number, symbol: number, out: FrameBatch): void;
+  /** Frames that took the `JSON.parse` path so far. */
+  readonly fallbacks: number;
+}
+
+export const VERDICT = { Apply: 0, Ignore: 1, Gap: 2 } as const;
+export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
+
+/** A venue's numbered sequencing procedure as a pure function. */
+export interface SequenceRule {
+  /** Where a fresh book comes from: pushed on subscribing, or fetched by REST while deltas are buffered. */
+  readonly snapshotFrom: 'stream' | 'rest';
+  /** Judges a delta. `lastSeq` is the last applied id (the snapshot's at first); `bridged` is false until the
+   *  first delta after a snapshot was applied. */
+  judge(lastSeq: number, bridged: boolean, delta: BookFrame): Verdict;
+}
+
+/** How a connection is kept alive and how its death is noticed. */
+export interface Heartbeat {
+  /** `frame`: WebSocket ping frames; a string: that text message. Sent when nothing arrived for `idleMs`. */
+  readonly ping: 'frame' | { readonly text: string };
+  readonly idleMs: number;
+  /** No frame and no pong for this long: the connection's rows are stale and it is replaced. */
+  readonly silenceMs: number;
+}
+
+export interface ConnectionPlan {
+  readonly url: string;
+  /** Messages to send once open, in order. */
+  readonly subscribe: readonly string[];
+  /** Indices of the symbols that this connection carries. */
+  readonly symbols: readonly number[];
+  readonly heartbeat: Heartbeat;
+  /** The venue ends connections at this age; they are replaced a little before. */
+  readonly maxAgeMs?: number;
+}
+
+/** A frame that is not market data. */
+export type ControlEvent =
+  | { readonly kind: 'Subscribed'; readonly symbol?: string }
+  | { readonly kind: 'Pong' }
+  /** The venue refused something: say it once, in its words. `symbol` when it names one. */
+  | { readonly kind: 'Refused'; readonly code: string; readonly message: string; readonly symbol?: string }
+  /** The venue will close the connection soon; replace it. */
+  | { readonly kind: 'Goodbye'; readonly message: string }
+  | { readonly kind: 'Notice'; readonly message: string };
+
+/** A level as the venue wrote it, for checksums. */
+export interface ChecksumSource {
+  readonly bidCount: number;
+  readonly askCount: number;
+  /** Texts of level `index` (0 = best), exactly as the venue sent them. */
+  bidText(index: number): readonly [price: string, size: string];
+  askText(index: number): readonly [price: string, size: string];
+}
+
+export interface MarketStream {
+  readonly rule: SequenceRule;
+  createParser(symbols: readonly SymbolEntry[]): FrameParser;
+  plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[];
+  readControl(text: string): ControlEvent;
+  /** URL of a REST depth snapshot; for `snapshotFrom: 'rest'`. */
+  snapshotUrl?(endpoints: Endpoints, symbol: string): string;
+  /** The symbol that such a URL asks for (recordings hold the URLs). */
+  snapshotSymbol?(url: string): string | undefined;
+  /** Messages that make the venue send a fresh snapshot of `symbol`; for `snapshotFrom: 'stream'`. */
+  resubscribe?(symbol: string): readonly string[];
+  /** The checksum of the book as the venue defines it; compared when a frame carries one that is present and not 0. */
+  checksum?(book: ChecksumSource): number;
+}
+
+export interface GatewayDeps {
+  readonly endpoints: Endpoints;
+  readonly credentials: Credentials;
+  readonly listings: readonly Listing[];
+  readonly sockets: SocketFactory;
+  readonly http: HttpPort;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onEvent: (event: GatewayEvent) => void;
+}
+
+export interface VenueDescriptor {
+  readonly id: VenueId;
+  readonly name: string;
+  /** Named environments ("live", "testnet", "demo"); `live` always exists. */
+  readonly environments: Readonly<Record<string, Endpoints>>;
+  /** Rates of an ordinary account, until the account's own are known. */
+  readonly defaultFees: { readonly taker: string; readonly maker: string };
+  readonly needsPassphrase: boolean;
+  readonly stream: MarketStream;
+  /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */
+  loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]>;
+  createGateway(deps: GatewayDeps): Gateway;
+}
