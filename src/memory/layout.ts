@@ -140,7 +140,8 @@ export function planLayout(shape: MemoryShape): Layout {
   const rows = take(rowCount * ROW_BYTES);
   const dirtyFlags = shape.rowsPerVenue.map((count) => take(count * 4));
   const dirtyRings = shape.rowsPerVenue.map((count) => {
-    const slots = powerOfTwoAtLeast(Math.max(1, count));
+    // One slot a row, and one more: a consumer that took over from a dead one may find one row in the ring twice.
+    const slots = powerOfTwoAtLeast(count + 1);
     return { offset: take(RING_HEADER + slots * 4), slots };
   });
   const intentSlots = powerOfTwoAtLeast(shape.intentSlots);
