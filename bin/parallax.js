@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// npx puts the pinned Node (an optional dependency) first on PATH, so the shebang already runs it.
-const major = Number(process.versions.node.split('.')[0]);
-if (major < 24) {
+// npx puts the pinned Node (an optional dependency) first on PATH, so this line already finds it.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
-    `parallax: needs Node 24 or newer, this is ${process.version}. On Linux x64/arm64 \`npm ci\` brings its own: run it as \`npx parallax\` or \`npm run parallax --\`.\n`,
+    `Parallax needs Node 24 or newer; this is ${process.version}. On Linux \`npm ci\` brings its own: use npm run or npx in the clone.\n`,
   );
   process.exit(2);
 }
-await import('../src/main.ts');
+await import(join(dirname(fileURLToPath(import.meta.url)), '../src/main.ts'));

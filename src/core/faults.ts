@@ -20,6 +20,8 @@ export const FAULT_CODES = {
   'execution/reconcile': 'A venue balance differs from what the fills add up to.',
   'record/full': 'The event ring is full; new intents are stopped until the journal catches up.',
   'record/corrupt': 'A write-ahead or journal record is damaged.',
+  'record/missing': 'There is no journal in the data folder yet.',
+  'record/unwritable': 'The write-ahead log, the journal or an export could not be written to disk.',
   'api/bind': 'The admin API could not listen on its address.',
   'sim/failed': 'The embedded simulated exchanges did not start or died.',
 } as const;

@@ -1,6 +1,5 @@
 /** Instruments, the venues' listings of them, and the universe of rows that a run trades. */
-import type { Grid } from './units.ts';
-import type { VenueId } from './venue.ts';
+import type { Grid, VenueId } from './units.ts';
 
 /** What one venue says about one instrument. Decimal texts are canonical (no trailing zeros). */
 export interface Listing {

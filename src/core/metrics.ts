@@ -40,7 +40,8 @@ export const EXECUTOR_COUNTERS = {
   setsOpened: 'Leg sets opened',
   setsFilled: 'Leg sets closed with all legs matched',
   setsUnwound: 'Leg sets whose residual was unwound',
-  setsRefused: 'Intents refused before any order',
+  setsMissed: 'Leg sets of which nothing filled',
+  setsRefused: 'Leg sets whose every order the venue rejected, and intents refused before any order',
   setsUnknown: 'Leg sets closed with an unknown outcome',
   setsResidual: 'Leg sets closed with unmatched base',
   ordersSent: 'Orders sent',
@@ -60,6 +61,7 @@ export const JOURNAL_COUNTERS = {
   quoteSamples: 'Quote samples written',
   pruned: 'Quote samples removed by retention',
   maxLagMs: 'Longest time from record to disk, ms',
+  lastLagMs: 'Time from record to disk of the newest batch, ms',
 } as const;
 
 /** Refusals by reason code, one block for the detector and one for the executor. */

@@ -39,7 +39,8 @@ export interface OpportunityRecord {
   readonly verdict: Reason;
 }
 
-export type LegSetState = 'filled' | 'unwound' | 'refused' | 'unknown' | 'residual';
+/** `missed`: sent, and nothing of it filled. `filled`: what filled is matched on both sides. */
+export type LegSetState = 'filled' | 'unwound' | 'missed' | 'refused' | 'unknown' | 'residual';
 
 export interface LegSetRecord {
   readonly kind: 'LegSet';
@@ -225,6 +226,7 @@ export interface RecordSink {
 }
 
 export interface RecordQuery {
+  /** Wall times of `recordTime`, both included. */
   readonly fromMs?: number;
   readonly toMs?: number;
   /** Newest first when true (default). */

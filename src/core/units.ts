@@ -21,6 +21,9 @@ export interface Grid {
   readonly version: number;
 }
 
+/** A venue's id in configuration and records: the name of its folder (`binance`). */
+export type VenueId = string;
+
 export type Side = 'buy' | 'sell';
 
 export const opposite = (side: Side): Side => (side === 'buy' ? 'sell' : 'buy');

@@ -1,5 +1,5 @@
 /** Builds the universe of rows from what the venues list. Pure. */
-import { decimalsOf, parseDecimal } from './decimal.ts';
+import { decimalsOf, divideCeil, divideFloor, parseDecimal, pow10 } from './decimal.ts';
 import type { FeeRates, Instrument, Listing, Row, Universe } from './instrument.ts';
 import { GRID_MAX } from './units.ts';
 import type { VenueId } from './venue.ts';
@@ -36,7 +36,6 @@ export function buildUniverse(wanted: readonly string[], venues: readonly VenueL
       if (listing === undefined) continue;
       const { priceDecimals, sizeDecimals } = instrument.grid;
       const lot = Number(parseDecimal(listing.sizeLot, sizeDecimals));
-      const minLots = Number(parseDecimal(listing.minSize, Math.max(sizeDecimals, decimalsOf(listing.minSize))));
       rows.push({
         row: rows.length,
         venue: venue.venue,
@@ -47,9 +46,12 @@ export function buildUniverse(wanted: readonly string[], venues: readonly VenueL
         fees: venue.fees,
         tick: Number(parseDecimal(listing.priceTick, priceDecimals)),
         lot,
-        // A minimum finer than the lot is the lot.
-        minLots: decimalsOf(listing.minSize) > sizeDecimals ? lot : Math.max(lot, Math.ceil(minLots / lot) * lot),
-        maxLots: listing.maxSize === undefined ? GRID_MAX : maxLots(listing.maxSize, sizeDecimals),
+        // Limits that are no whole lots move inwards; a minimum is at least one lot.
+        minLots: Math.max(lot, wholeLots(listing.minSize, sizeDecimals, lot, divideCeil)),
+        maxLots:
+          listing.maxSize === undefined
+            ? GRID_MAX
+            : Math.min(GRID_MAX, wholeLots(listing.maxSize, sizeDecimals, lot, divideFloor)),
       });
     }
   });
@@ -57,8 +59,9 @@ export function buildUniverse(wanted: readonly string[], venues: readonly VenueL
   return { venues: venues.map((venue) => venue.venue), instruments, rows, firstRow };
 }
 
-function maxLots(text: string, sizeDecimals: number): number {
-  const whole = text.split('.')[0] ?? '0';
-  const value = BigInt(whole) * 10n ** BigInt(sizeDecimals);
-  return value > BigInt(GRID_MAX) ? GRID_MAX : Number(value);
+/** A size as grid units that are whole lots, rounded by `divide`; exact also where the text is finer than the grid. */
+function wholeLots(text: string, sizeDecimals: number, lot: number, divide: typeof divideFloor): number {
+  const scale = Math.max(sizeDecimals, decimalsOf(text));
+  const lotAtScale = BigInt(lot) * pow10(scale - sizeDecimals);
+  return Number(divide(parseDecimal(text, scale), lotAtScale) * BigInt(lot));
 }

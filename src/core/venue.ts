@@ -5,8 +5,9 @@ import type { Listing } from './instrument.ts';
 import type { Log } from './log.ts';
 import type { Gateway, GatewayEvent } from './order.ts';
 import type { HttpPort, SocketFactory } from './socket.ts';
+import type { VenueId } from './units.ts';
 
-export type VenueId = string;
+export type { VenueId };
 
 /** Base addresses, without trailing slash. What follows them is the venue's own. */
 export interface Endpoints {

@@ -2,7 +2,7 @@
  *
  *  A message is a 4-byte length and its bytes, padded to 8; one that would cross the end is preceded by a skip mark and
  *  starts over at 0. Cursors count bytes and wrap at 2^32, of which the capacity (a power of two) is a divisor. */
-import { LINE } from './layout.ts';
+import { isPowerOfTwo, LINE } from './layout.ts';
 
 const TAIL = 0;
 const HEAD = LINE / 4;
@@ -17,7 +17,10 @@ export class ByteRing {
   readonly #lengths: Int32Array;
   readonly #capacity: number;
 
+  /** `capacity` in bytes, a power of two, at least 16. */
   constructor(buffer: SharedArrayBuffer, offset: number, capacity: number) {
+    if (!isPowerOfTwo(capacity) || capacity < 16)
+      throw new RangeError(`capacity ${capacity} is not a power of two ≥ 16`);
     this.#cursors = new Int32Array(buffer, offset, HEADER / 4);
     this.#bytes = new Uint8Array(buffer, offset + HEADER, capacity);
     this.#lengths = new Int32Array(buffer, offset + HEADER, capacity / 4);

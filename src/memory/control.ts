@@ -5,11 +5,15 @@ export class Control {
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
   readonly #layout: Layout;
+  readonly #halts: readonly number[];
+  readonly #pauses: readonly number[];
 
   constructor(buffer: SharedArrayBuffer, layout: Layout) {
     this.#words = new Int32Array(buffer);
     this.#doubles = new Float64Array(buffer);
     this.#layout = layout;
+    this.#halts = WRITERS.map((writer) => layout.halt[writer] / 4);
+    this.#pauses = WRITERS.map((writer) => layout.pause[writer] / 4);
   }
 
   /** Writer: the one named. Halt is latched: it is lowered only by its writer, when a person asks. */
@@ -30,11 +34,11 @@ export class Control {
   }
 
   get isHalted(): boolean {
-    return WRITERS.some((writer) => this.isHaltedBy(writer));
+    return this.#isRaised(this.#halts);
   }
 
   get isPaused(): boolean {
-    return WRITERS.some((writer) => this.isPausedBy(writer));
+    return this.#isRaised(this.#pauses);
   }
 
   /** Writer: supervisor. Which life of the venue's feed may be priced. */
@@ -71,6 +75,14 @@ export class Control {
 
   isGatewayUp(venue: number): boolean {
     return Atomics.load(this.#words, this.#at(this.#layout.gateway, venue) / 4) === 1;
+  }
+
+  /** Asked in every round of hot actors, so it makes no closure. */
+  #isRaised(words: readonly number[]): boolean {
+    for (let i = 0; i < words.length; i++) {
+      if (Atomics.load(this.#words, words[i] as number) === 1) return true;
+    }
+    return false;
   }
 
   #at(offsets: readonly number[], venue: number): number {

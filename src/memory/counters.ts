@@ -42,11 +42,11 @@ export class Counters<K extends string> {
   }
 }
 
-/** Sub-buckets per power of two: values are kept to within 1/16. */
+/** Sub-buckets per power of two: values are kept to within 1/16, and below 16 to within 1. */
 const SUB_BITS = 4;
 const SUB = 1 << SUB_BITS;
 
-/** Bucket of a value ≥ 0. */
+/** Bucket of a finite value; negative ones count as 0, those past 2^67 as that. */
 export function bucketOf(value: number): number {
   if (value < SUB) return Math.max(0, Math.floor(value));
   const exponent = Math.floor(Math.log2(value));
@@ -56,7 +56,7 @@ export function bucketOf(value: number): number {
 
 /** Upper edge of a bucket: what a percentile reports, so that it never flatters. */
 export function bucketCeiling(bucket: number): number {
-  if (bucket < SUB) return bucket;
+  if (bucket < SUB) return bucket + 1;
   const exponent = Math.floor(bucket / SUB) + SUB_BITS - 1;
   return 2 ** exponent * (1 + ((bucket % SUB) + 1) / SUB);
 }
@@ -69,11 +69,13 @@ export class Histogram {
     this.#words = new Float64Array(buffer, offset, HISTOGRAM_BUCKETS + 2);
   }
 
-  /** Writer only. `value` in ns; negative counts as 0. */
+  /** Writer only. `value` in ns; negative counts as 0, what is not finite is no time and is not counted. */
   record(value: number): void {
+    if (!Number.isFinite(value)) return;
+    // The maximum first: it caps what a percentile reports, so it may not lag behind the buckets.
+    if (value > (this.#words[HISTOGRAM_BUCKETS] as number)) this.#words[HISTOGRAM_BUCKETS] = value;
     const bucket = bucketOf(value);
     this.#words[bucket] = (this.#words[bucket] as number) + 1;
-    if (value > (this.#words[HISTOGRAM_BUCKETS] as number)) this.#words[HISTOGRAM_BUCKETS] = value;
     this.#words[HISTOGRAM_BUCKETS + 1] = (this.#words[HISTOGRAM_BUCKETS + 1] as number) + Math.max(0, value);
   }
 

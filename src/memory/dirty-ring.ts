@@ -2,7 +2,8 @@
  *
  *  A row stands in the ring at most once, so a ring of one slot a row cannot overflow, a slow consumer sees the newest
  *  state and never a backlog, and nothing blocks. That holds because the consumer publishes its cursor BEFORE it clears
- *  the flag: cleared first, the producer might find a full ring and lose the row for ever. */
+ *  the flag: cleared first, the producer might find a full ring and lose the row for ever. (After a consumer's death a
+ *  row may stand twice, see `recover`, never more; the layout has two slots a row.) */
 import { type Layout, LINE } from './layout.ts';
 
 const TAIL = 0;
@@ -80,7 +81,11 @@ export class DirtyConsumer {
   }
 
   /** For a consumer that takes over from a dead one, beside a living producer: finishes the step it died in.
-   *  The successor must then read every row once, since its predecessor's mirror is gone. */
+   *  After this, not before, the successor reads every row once: its predecessor's mirror is gone, and an update made
+   *  while the dead one's flag still stood is in no ring.
+   *  When the flag was cleared before the death and the producer is just now between its flag and its cursor, the row
+   *  is not seen in the ring yet and its new flag is cleared too: the row then stands without a flag, and may be pushed
+   *  once more. */
   recover(): void {
     const { words, flags } = this.#region;
     const pending = Atomics.load(words, PENDING);

@@ -38,7 +38,7 @@ export const QUOTE = {
 
 export const ROW_BYTES = QUOTE.STRIDE * 8;
 
-/** Int32 words of an intent slot's header and of its legs, in Float64 units. */
+/** Words of an intent slot and of its legs, in Float64 units. */
 export const INTENT = {
   ID: 0,
   OPPORTUNITY: 1,
@@ -67,6 +67,9 @@ export type Consumer = (typeof CONSUMERS)[number];
 export const RECORD_PRODUCERS = ['detector', 'executor', 'supervisor'] as const;
 export type RecordProducer = (typeof RECORD_PRODUCERS)[number];
 
+/** Threads that may be posted commands; a loopless one looks at its word before it looks at its port. */
+export const MAX_THREADS = 16;
+
 export interface MemoryShape {
   /** Rows of each venue, in venue order. */
   readonly rowsPerVenue: readonly number[];
@@ -91,6 +94,8 @@ export interface Layout {
   readonly acknowledged: readonly number[];
   readonly gateway: readonly number[];
   readonly asleep: Readonly<Record<Consumer, number>>;
+  /** Per thread: raised by the supervisor after it posted a command. */
+  readonly commands: readonly number[];
   readonly rows: number;
   /** Per venue: dirty flags, and the ring's offset and slot count. */
   readonly dirtyFlags: readonly number[];
@@ -110,6 +115,8 @@ export const powerOfTwoAtLeast = (value: number): number => {
   while (power < value) power *= 2;
   return power;
 };
+
+export const isPowerOfTwo = (value: number): boolean => value > 0 && powerOfTwoAtLeast(value) === value;
 
 /** Lines of a ring before its slots: the producer's cursor, the consumer's cursor, the consumer's pending word. */
 export const RING_HEADER = 3 * LINE;
@@ -137,11 +144,12 @@ export function planLayout(shape: MemoryShape): Layout {
   const acknowledged = perVenue(LINE);
   const gateway = perVenue(LINE);
   const asleep = each(CONSUMERS, LINE);
+  const commands = Array.from({ length: MAX_THREADS }, () => take(LINE));
   const rows = take(rowCount * ROW_BYTES);
   const dirtyFlags = shape.rowsPerVenue.map((count) => take(count * 4));
   const dirtyRings = shape.rowsPerVenue.map((count) => {
-    // One slot a row, and one more: a consumer that took over from a dead one may find one row in the ring twice.
-    const slots = powerOfTwoAtLeast(count + 1);
+    // A row stands at most once, or twice after a consumer died beside a living producer: docs/adr/003-dirty-ring.md.
+    const slots = powerOfTwoAtLeast(2 * count);
     return { offset: take(RING_HEADER + slots * 4), slots };
   });
   const intentSlots = powerOfTwoAtLeast(shape.intentSlots);
@@ -166,6 +174,7 @@ export function planLayout(shape: MemoryShape): Layout {
     acknowledged,
     gateway,
     asleep,
+    commands,
     rows,
     dirtyFlags,
     dirtyRings,

@@ -7,6 +7,15 @@ export const READ_TRIES = 64;
 
 const ROW_WORDS = QUOTE.STRIDE;
 
+/** A quote that nobody prices. */
+function blankQuote(): Float64Array {
+  const quote = new Float64Array(ROW_WORDS);
+  quote[QUOTE.VENUE_AT] = Number.NaN;
+  quote[QUOTE.VENUE_SEQ] = -1;
+  quote[QUOTE.REASON] = -1;
+  return quote;
+}
+
 /** Writes rows. Thread: the row's feed, alone. */
 export class QuoteWriter {
   readonly #sequence: Int32Array;
@@ -29,11 +38,14 @@ export class QuoteWriter {
     Atomics.store(this.#sequence, at * 2, (sequence + 2) | 0);
   }
 
-  /** A writer that died between the two marks leaves its row odd for ever; the next incarnation starts it even. */
+  /** A writer that died between the two marks leaves its row odd for ever; the next incarnation starts it even, and
+   *  blank (syncing, of no incarnation), since what stands in it is half one version and half another. */
   startEven(row: number): void {
-    const at = (this.#base + row * ROW_WORDS) * 2;
-    const sequence = Atomics.load(this.#sequence, at);
-    if ((sequence & 1) === 1) Atomics.store(this.#sequence, at, (sequence + 1) | 0);
+    const at = this.#base + row * ROW_WORDS;
+    const sequence = Atomics.load(this.#sequence, at * 2);
+    if ((sequence & 1) === 0) return;
+    this.#payload.store(at, blankQuote(), ROW_WORDS);
+    Atomics.store(this.#sequence, at * 2, (sequence + 1) | 0);
   }
 }
 

@@ -1,5 +1,5 @@
 /** A lossless ring of fixed slots of doubles, single producer, single consumer. Full refuses; nothing is dropped. */
-import { LINE } from './layout.ts';
+import { isPowerOfTwo, LINE } from './layout.ts';
 
 const TAIL = 0;
 const HEAD = LINE / 4;
@@ -13,6 +13,8 @@ export class SlotRing {
 
   /** `capacity` is a power of two; `words` doubles a slot. */
   constructor(buffer: SharedArrayBuffer, offset: number, capacity: number, words: number) {
+    // Cursors wrap at 2^32, which only a power of two divides.
+    if (!isPowerOfTwo(capacity)) throw new RangeError(`capacity ${capacity} is not a power of two`);
     this.#cursors = new Int32Array(buffer, offset, HEADER / 4);
     this.#slots = new Float64Array(buffer, offset + HEADER, capacity * words);
     this.#capacity = capacity;

@@ -1,0 +1,56 @@
+/** The market data of one venue, from socket to rows. */
+import { systemClock } from '../core/clock.ts';
+import { seededRandom } from '../core/random.ts';
+import { Feed } from '../feeds/feed.ts';
+import { httpClient } from '../net/http-client.ts';
+import { wsSockets } from '../net/ws-socket.ts';
+import { descriptorOf } from '../venues/registry.ts';
+import type { Actor } from './actor.ts';
+import type { ActorHost } from './create-actor.ts';
+import { createLog } from './log.ts';
+import type { ActorSpec } from './messages.ts';
+
+export class FeedActor implements Actor {
+  readonly hasWork = false;
+  readonly #feed: Feed;
+
+  constructor(spec: Extract<ActorSpec, { kind: 'feed' }>, host: ActorHost) {
+    const { context, views, guard } = host;
+    const clock = guard.clock(systemClock());
+    this.#feed = new Feed({
+      descriptor: descriptorOf(spec.venue),
+      endpoints: spec.endpoints,
+      universe: context.universe,
+      venueIndex: spec.venueIndex,
+      buffer: views.buffer,
+      layout: views.layout,
+      control: views.control,
+      sockets: guard.sockets(wsSockets(clock)),
+      http: httpClient(),
+      clock,
+      // Jitter only: what it decides is when to retry, which no replay repeats.
+      random: seededRandom((clock.wallMs() ^ (spec.incarnation << 8) ^ spec.venueIndex) >>> 0),
+      log: createLog(spec.name, context.config.log.level),
+      onFault: host.onFault,
+      wake: host.kick,
+      doorbell: host.bell('detector'),
+      incarnation: spec.incarnation,
+      counters: views.feedCounters(spec.venue),
+      decode: views.latency(`decode:${spec.venue}`),
+    });
+  }
+
+  start(): void {
+    this.#feed.start();
+  }
+
+  doWork(): number {
+    return this.#feed.doWork();
+  }
+
+  onCommand(): void {}
+
+  stop(): Promise<void> {
+    return this.#feed.stop();
+  }
+}

@@ -1,0 +1,93 @@
+/** What the supervisor's thread and the actors' threads say to each other. All of it is cold. */
+import type { Config } from '../core/config.ts';
+import type { FaultCode } from '../core/faults.ts';
+import type { Universe } from '../core/instrument.ts';
+import type { Balance } from '../core/order.ts';
+import type { Credentials, Endpoints, VenueId } from '../core/venue.ts';
+import type { ExecutorReport } from '../engine/executor-port.ts';
+import type { Consumer, MemoryShape } from '../memory/layout.ts';
+import type { ActorCommand } from './actor.ts';
+
+export type IdleKind = Config['idle'];
+
+export type ActorSpec =
+  | {
+      readonly kind: 'feed';
+      readonly name: string;
+      readonly venueIndex: number;
+      readonly venue: VenueId;
+      readonly endpoints: Endpoints;
+      readonly incarnation: number;
+    }
+  | { readonly kind: 'detector'; readonly name: string; readonly life: number }
+  | {
+      readonly kind: 'executor';
+      readonly name: string;
+      /** 5 characters of [0-9a-z], this installation's; and how many executors it has started before this one. */
+      readonly instance: string;
+      readonly epoch: number;
+      readonly venues: readonly {
+        readonly venue: VenueId;
+        readonly endpoints: Endpoints;
+        readonly credentials: Credentials;
+      }[];
+      /** A successor within the run adopts what the write-ahead log says is open. */
+      readonly isSuccessor: boolean;
+    }
+  | { readonly kind: 'journal'; readonly name: string };
+
+/** What every actor's thread is given: plain data and shared memory. Credentials travel in the executor's spec alone. */
+export interface EngineContext {
+  readonly run: string;
+  readonly dataDir: string;
+  readonly config: Config;
+  readonly universe: Universe;
+  readonly shape: MemoryShape;
+  readonly buffer: SharedArrayBuffer;
+}
+
+export interface ThreadPlan {
+  readonly name: string;
+  readonly index: number;
+  /** `loopless` threads drain rings and never return to an event loop; only a detector alone can. */
+  readonly loop: 'event-loop' | 'loopless';
+  readonly idle: IdleKind;
+  readonly actors: readonly string[];
+  /** Consumers of this thread that producers of other threads wake. */
+  readonly bells: readonly Consumer[];
+}
+
+export interface ThreadData {
+  readonly context: EngineContext;
+  readonly plan: ThreadPlan;
+}
+
+export interface FaultMessage {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export type ToThread =
+  | { readonly kind: 'StartActor'; readonly spec: ActorSpec }
+  | { readonly kind: 'StopActor'; readonly name: string }
+  | { readonly kind: 'Command'; readonly name: string; readonly command: ActorCommand }
+  /** Tests only: makes an actor fail, at its boundary or past it. */
+  | { readonly kind: 'Crash'; readonly name: string; readonly how: 'boundary' | 'uncaught' }
+  | { readonly kind: 'Shutdown' };
+
+export type FromThread =
+  | { readonly kind: 'ThreadReady' }
+  | { readonly kind: 'ActorStarted'; readonly name: string }
+  | { readonly kind: 'ActorStopped'; readonly name: string }
+  | { readonly kind: 'ActorCrashed'; readonly name: string; readonly message: string; readonly stack: string }
+  | { readonly kind: 'FaultRaised'; readonly name: string; readonly fault: FaultMessage }
+  | {
+      readonly kind: 'BalancesFetched';
+      readonly venue: VenueId;
+      readonly moment: 'start' | 'end';
+      readonly balances: readonly Balance[];
+    }
+  | { readonly kind: 'BalancesFailed'; readonly venue: VenueId; readonly message: string }
+  | { readonly kind: 'Settled' }
+  | { readonly kind: 'Reported'; readonly report: ExecutorReport };

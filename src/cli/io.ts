@@ -1,0 +1,27 @@
+/** What a command may touch of the process; `main.ts` hands it in. */
+export interface CommandIo {
+  /** Text for stdout, without the final newline. */
+  out(text: string): void;
+  /** Text for stderr, without the final newline. */
+  err(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the engine keeps its data when no option says so. */
+  readonly dataDir?: string;
+}
+
+export const DEFAULT_DATA_DIR = './data';
+
+/** What the commands that keep running may touch besides. */
+export interface RunIo extends CommandIo {
+  /** Resolves with the name of the first SIGINT or SIGTERM. */
+  signalled(): Promise<string>;
+  stdinClosed(): Promise<void>;
+  /** The terminal that stdout is; undefined when it is none. */
+  readonly terminal: Terminal | undefined;
+}
+
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  write(text: string): unknown;
+}

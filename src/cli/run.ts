@@ -1,0 +1,167 @@
+/** `parallax run`: the engine, until a signal, the end of `--for`, or a drain. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type EmbeddedSim, startEmbeddedSim } from '../actors/embedded-sim.ts';
+import { Engine } from '../actors/engine.ts';
+import { createLog } from '../actors/log.ts';
+import type { RunSummary } from '../actors/summary.ts';
+import type { VenueSetup } from '../actors/venue-setup.ts';
+import type { Config } from '../core/config.ts';
+import { Fault, messageOf } from '../core/faults.ts';
+import type { Log } from '../core/log.ts';
+import type { Endpoints } from '../core/venue.ts';
+import { descriptorOf, venueRegistry } from '../venues/registry.ts';
+import { type OptionSpecs, parseArguments, usage, usageMessage } from './arguments.ts';
+import { loadConfig, redactConfig, resolveCredentials } from './config-file.ts';
+import { DEFAULT_DATA_DIR, type RunIo } from './io.ts';
+import { serveApi } from './serve-api.ts';
+import { watch } from './watch.ts';
+
+const OPTIONS = {
+  config: { kind: 'text', shows: 'FILE', about: 'YAML; without it: embedded simulated exchanges' },
+  for: { kind: 'duration', about: 'ends after this long (20s, 2m)' },
+  summary: { kind: 'text', shows: 'FILE', about: 'writes what the run was, as JSON' },
+  data: { kind: 'text', shows: 'DIR', about: `journal, log of orders, tokens; default ${DEFAULT_DATA_DIR}` },
+  seed: { kind: 'integer', min: 0, max: 4_294_967_295, about: 'of the embedded exchanges; overrides sim.seed' },
+  market: { kind: 'text', shows: 'NAME', about: 'of the embedded exchanges; overrides sim.market' },
+} as const satisfies OptionSpecs;
+
+const SIM_END_MS = 2_000;
+
+export async function runCommand(args: readonly string[], io: RunIo): Promise<number> {
+  const { values, help, problems } = parseArguments(args, OPTIONS);
+  if (help) {
+    io.out(usage('run', 'the engine; without a configuration against embedded simulated exchanges', OPTIONS));
+    return 0;
+  }
+  if (problems.length > 0) {
+    io.err(usageMessage('run', problems));
+    return 2;
+  }
+  const known = new Map(
+    [...venueRegistry].map(([id, { environments, needsPassphrase }]) => [
+      id,
+      { environments: Object.keys(environments), needsPassphrase },
+    ]),
+  );
+  const loaded = loadConfig(values.config, known);
+  const secrets = resolveCredentials(loaded.config, io.env);
+  const mistakes = [...loaded.problems, ...(loaded.problems.length > 0 ? [] : secrets.problems)];
+  if (mistakes.length > 0) {
+    for (const { path, message } of mistakes) io.err(`${path}: ${message}`);
+    return 2;
+  }
+  const config: Config = {
+    ...loaded.config,
+    sim: { seed: values.seed ?? loaded.config.sim.seed, market: values.market ?? loaded.config.sim.market },
+  };
+  const dataDir = resolve(values.data ?? io.dataDir ?? DEFAULT_DATA_DIR);
+  const log = createLog('engine', config.log.level);
+  let sim: EmbeddedSim | undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    if (config.venues.length === 0) {
+      sim = await startEmbeddedSim(config.sim);
+      log.info(
+        { control: sim.control, seed: config.sim.seed, market: config.sim.market },
+        'simulated exchanges are up',
+      );
+    }
+    const setups =
+      sim === undefined
+        ? config.venues.map((venue): VenueSetup => {
+            const descriptor = descriptorOf(venue.id);
+            const credentials = secrets.credentials.get(venue.id) ?? { apiKey: '', secret: '' };
+            return { config: venue, descriptor, endpoints: endpointsOf(venue, descriptor.environments), credentials };
+          })
+        : simulatedSetups(sim);
+    return await runEngine({ config, setups, dataDir, log, sim, io, forMs: values.for, summary: values.summary });
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    io.err(`${thrown.code}: ${thrown.message}`);
+    return thrown.code === 'config/invalid' ? 2 : 1;
+  } finally {
+    await sim?.stop();
+  }
+}
+
+interface RunParts {
+  readonly config: Config;
+  readonly setups: readonly VenueSetup[];
+  readonly dataDir: string;
+  readonly log: Log;
+  readonly sim: EmbeddedSim | undefined;
+  readonly io: RunIo;
+  readonly forMs: number | undefined;
+  readonly summary: string | undefined;
+}
+
+async function runEngine({ config, setups, dataDir, log, sim, io, forMs, summary }: RunParts): Promise<number> {
+  // Signals count from now on: one that comes while the engine starts ends it as soon as it can.
+  const signalled = io.signalled();
+  const engine = await Engine.start({ config, setups, dataDir, log });
+  let api: { url: string; close(): Promise<void> } | undefined;
+  try {
+    api = config.api.enabled ? await serveApi(engine, redactConfig(config), io.env, dataDir, log) : undefined;
+  } catch (thrown) {
+    // A taken port is no reason to leave leg sets open.
+    await engine.finish();
+    throw thrown;
+  }
+  const stopWatching = watch(engine, { io, dataDir, log, apiUrl: api?.url });
+  const ended = await Promise.race([
+    signalled,
+    engine.drainRequested.then(() => 'drain'),
+    ...(forMs === undefined ? [] : [elapsed(forMs)]),
+    ...(sim === undefined ? [] : [sim.died]),
+  ]);
+  log.info({ ended }, 'ending the run');
+  const result = await engine.finish();
+  stopWatching();
+  await api?.close();
+  if (sim !== undefined) await keepLedger(sim, dataDir, log);
+  if (summary !== undefined) writeFileSync(summary, `${JSON.stringify(result, null, 2)}\n`);
+  log.info({ clean: result.clean, legSets: result.legSets, pnl: result.pnl, valued: result.valued }, 'run ended');
+  return exitCode(result);
+}
+
+/** A fault that money stands behind, or a halt, is no clean end; one that was overcome is told in the summary. */
+const exitCode = ({ halted, faults }: RunSummary): number =>
+  halted !== undefined || faults.some(({ code }) => code.startsWith('execution/')) ? 1 : 0;
+
+function endpointsOf(venue: Config['venues'][number], environments: Readonly<Record<string, Endpoints>>): Endpoints {
+  const base = environments[venue.environment] ?? { rest: '', wsPublic: '', wsPrivate: '', wsTrade: '' };
+  const { rest, wsPublic, wsPrivate, wsTrade } = venue.endpoints ?? {};
+  return {
+    rest: rest ?? base.rest,
+    wsPublic: wsPublic ?? base.wsPublic,
+    wsPrivate: wsPrivate ?? base.wsPrivate,
+    wsTrade: wsTrade ?? base.wsTrade,
+  };
+}
+
+function simulatedSetups(sim: EmbeddedSim): VenueSetup[] {
+  return Object.entries(sim.venues)
+    .filter(([id]) => venueRegistry.has(id))
+    .map(([id, { rest, wsPublic, wsPrivate, wsTrade, apiKey, secret, passphrase }]) => ({
+      config: { id, environment: 'live' },
+      descriptor: descriptorOf(id),
+      endpoints: { rest, wsPublic, wsPrivate, wsTrade },
+      credentials: { apiKey, secret, ...(passphrase === undefined ? {} : { passphrase }) },
+    }));
+}
+
+/** The exchanges' own books, beside the journal: the witness that the run can be checked against. */
+async function keepLedger(sim: EmbeddedSim, dataDir: string, log: Log): Promise<void> {
+  try {
+    const answer = await fetch(`${sim.control}/ledger`, { signal: AbortSignal.timeout(SIM_END_MS) });
+    writeFileSync(join(dataDir, 'sim-ledger.json'), await answer.text());
+  } catch (thrown) {
+    log.warn({ cause: messageOf(thrown) }, 'the ledger of the simulated exchanges could not be kept');
+  }
+}
+
+const elapsed = (ms: number): Promise<string> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve('time is up'), ms);
+  });

@@ -1,0 +1,16 @@
+/** Edges in doubles: the detector's gate, never the word on money (the executor decides again in BigInt).
+ *
+ *  Error bound: prices are integers below 2^53 and the factor is within 2^-52 of exact, so an edge is off by less than
+ *  1e-11 bps; GUARD_BPS, taken off every edge, covers it a thousand times over. */
+
+export const GUARD_BPS = 1e-8;
+
+/** What is left of one unit of quote sold for, of what was bought for it: (1 - buy fee) × (1 - sell fee). */
+export const keptFactor = (buyTaker: number, sellTaker: number): number => (1 - buyTaker) * (1 - sellTaker);
+
+/** Gross edge of buying at `ask` and selling at `bid`, in basis points of the buy notional. */
+export const grossEdgeBps = (ask: number, bid: number): number => (bid / ask - 1) * 10_000;
+
+/** Net edge after both taker fees, rounded against us. */
+export const netEdgeBps = (ask: number, bid: number, kept: number): number =>
+  ((bid / ask) * kept - 1) * 10_000 - GUARD_BPS;

@@ -1,0 +1,66 @@
+/** From an intent to exact orders: sizes, limits and worst-case profit in BigInt. Pure. */
+import { gridText, parseDecimal, pow10 } from '../core/decimal.ts';
+import type { Instrument, Row, Universe } from '../core/instrument.ts';
+import { type Intent, REASON } from '../core/intent.ts';
+import type { Side } from '../core/units.ts';
+import { ASSET_SCALE, baseAmount, lotsAfterFee, quoteAmount } from './amounts.ts';
+
+export interface PlannedOrder {
+  readonly row: Row;
+  readonly side: Side;
+  readonly limitTicks: bigint;
+  readonly lots: bigint;
+  readonly price: string;
+  readonly size: string;
+  /** What the order may take from the venue's balance. */
+  readonly asset: string;
+  readonly amount: bigint;
+}
+
+export type Plan =
+  | { readonly reason: number; readonly orders?: undefined }
+  | { readonly reason: typeof REASON.ok; readonly orders: readonly PlannedOrder[]; readonly notional: bigint };
+
+const rateOf = (text: string): bigint => parseDecimal(text, ASSET_SCALE);
+
+export function plannedOrder(
+  row: Row,
+  instrument: Instrument,
+  side: Side,
+  limitTicks: bigint,
+  lots: bigint,
+): PlannedOrder {
+  return {
+    row,
+    side,
+    limitTicks,
+    lots,
+    price: gridText(Number(limitTicks), instrument.grid.priceDecimals),
+    size: gridText(Number(lots), instrument.grid.sizeDecimals),
+    asset: side === 'buy' ? row.listing.quote : row.listing.base,
+    amount: side === 'buy' ? quoteAmount(limitTicks, lots, instrument.grid) : baseAmount(lots, instrument.grid),
+  };
+}
+
+/** Sizes the sell legs by what the buy legs really bring, and refuses what could lose at its own limits. */
+export function planOrders(intent: Intent, universe: Universe): Plan {
+  const instrument = universe.instruments[intent.instrumentIndex];
+  const [first, second] = intent.legs;
+  if (instrument === undefined || first === undefined || second === undefined) return { reason: REASON.expired };
+  const [buyLeg, sellLeg] = first.side === 'buy' ? [first, second] : [second, first];
+  const buyRow = universe.rows[buyLeg.row];
+  const sellRow = universe.rows[sellLeg.row];
+  if (buyRow === undefined || sellRow === undefined) return { reason: REASON.expired };
+  const one = pow10(ASSET_SCALE);
+  const buyLots = BigInt(buyLeg.size);
+  const sellLots = lotsAfterFee(buyLots, rateOf(buyRow.fees.taker), BigInt(sellRow.lot));
+  if (buyLots < BigInt(buyRow.minLots) || sellLots < BigInt(sellRow.minLots))
+    return { reason: REASON['below-min-size'] };
+  const buy = plannedOrder(buyRow, instrument, 'buy', BigInt(buyLeg.limit), buyLots);
+  const sell = plannedOrder(sellRow, instrument, 'sell', BigInt(sellLeg.limit), sellLots);
+  const proceeds = quoteAmount(sell.limitTicks, sellLots, instrument.grid);
+  // Worst case: every lot at its limit. Fees are rounded against us.
+  const kept = proceeds - (proceeds * rateOf(sellRow.fees.taker)) / one - 1n;
+  if (kept <= buy.amount) return { reason: REASON['below-fees'] };
+  return { reason: REASON.ok, orders: [buy, sell], notional: buy.amount };
+}

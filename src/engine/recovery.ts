@@ -1,0 +1,85 @@
+/** What a successor adopts from the write-ahead log of its own run: leg sets without a last word, and what the closed
+ *  ones earned. Pure. (Recovery of earlier runs asks the venues too and is a matter of its own.) */
+import type { Universe } from '../core/instrument.ts';
+import { pairIndex } from '../core/intent.ts';
+import type { WalEntry, WalOrder } from '../core/records.ts';
+import { type Amounts, plusAll } from './amounts.ts';
+import { type Leg, newLeg, nextLeg } from './leg.ts';
+import { addLeg, applyToSet, changesOf, feesOf, type LegSet } from './saga.ts';
+
+export interface Adoptable {
+  readonly open: readonly LegSet[];
+  readonly pnl: Amounts;
+  readonly fees: Amounts;
+}
+
+export function adoptable(entries: readonly WalEntry[], run: string, universe: Universe): Adoptable {
+  const sets = new Map<string, LegSet>();
+  const closed = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === 'RunOpened' || !entry.legSet.startsWith(`${run}-`)) continue;
+    if (entry.kind === 'LegSetOpened') {
+      sets.set(entry.legSet, reopened(entry, universe));
+      continue;
+    }
+    const set = sets.get(entry.legSet);
+    if (set === undefined) continue;
+    if (entry.kind === 'LegSetClosed') closed.add(entry.legSet);
+    else if (entry.kind === 'OrderAdded') {
+      closed.delete(entry.legSet);
+      sets.set(entry.legSet, addLeg(set, legOf(entry.order, universe, entry.at)));
+    } else if (entry.kind === 'Filled') {
+      sets.set(entry.legSet, applyToSet(set, entry.fill.clientId, { kind: 'Filled', fill: entry.fill, at: entry.at }));
+    } else if (entry.kind === 'OrderUpdated') sets.set(entry.legSet, settledAs(set, entry));
+  }
+  const done = [...sets.values()].filter((set) => closed.has(set.id));
+  return {
+    open: [...sets.values()].filter((set) => !closed.has(set.id)),
+    pnl: done.reduce<Amounts>((sum, set) => plusAll(sum, changesOf(set)), new Map()),
+    fees: done.reduce<Amounts>((sum, set) => plusAll(sum, feesOf(set)), new Map()),
+  };
+}
+
+function reopened(entry: Extract<WalEntry, { kind: 'LegSetOpened' }>, universe: Universe): LegSet {
+  const legs = entry.orders.map((order) => legOf(order, universe, entry.at));
+  const buy = universe.rows[legs.find((leg) => leg.side === 'buy')?.row ?? -1];
+  const sell = universe.rows[legs.find((leg) => leg.side === 'sell')?.row ?? -1];
+  const instrumentIndex = universe.instruments.findIndex((instrument) => instrument.id === entry.instrument);
+  return {
+    id: entry.legSet,
+    intent: entry.intent,
+    opportunity: entry.opportunity,
+    instrumentIndex,
+    pair: pairIndex(instrumentIndex, buy?.venueIndex ?? 0, sell?.venueIndex ?? 0, universe.venues.length),
+    edgeBps: entry.edgeBps,
+    openedAt: entry.at,
+    legs,
+    state: 'working',
+  };
+}
+
+/** An order in the log may or may not have been sent: its outcome is unknown until the venue says. */
+function legOf(order: WalOrder, universe: Universe, at: number): Leg {
+  const listing = universe.rows[order.row]?.listing;
+  const { clientId, role, row, side, price, size } = order;
+  const leg = newLeg({
+    clientId,
+    role,
+    row,
+    side,
+    price,
+    size,
+    base: listing?.base ?? '',
+    quote: listing?.quote ?? '',
+    sentAt: at,
+  });
+  return nextLeg(leg, { kind: 'OutcomeUnknown' });
+}
+
+/** The predecessor had settled this order: its word, and every fill of it, are in the log. */
+function settledAs(set: LegSet, entry: Extract<WalEntry, { kind: 'OrderUpdated' }>): LegSet {
+  const { status, filled, at, clientId } = entry;
+  if (status === 'absent') return applyToSet(set, clientId, { kind: 'FoundAbsent', at });
+  if (status !== 'filled' && status !== 'cancelled' && status !== 'expired' && status !== 'rejected') return set;
+  return applyToSet(set, clientId, { kind: 'Reported', status, filled, venueOrderId: entry.venueOrderId ?? '', at });
+}

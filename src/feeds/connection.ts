@@ -1,0 +1,217 @@
+/** One planned connection, kept up: open, subscribe, heartbeat, reconnect with backoff, renewal before the venue ends it.
+ *  Silence is judged here, per connection: a quiet instrument is not stale. Thread: feed. */
+import { backoffMs } from '../core/backoff.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Random } from '../core/random.ts';
+import type { Socket, SocketFactory } from '../core/socket.ts';
+import type { MonoNs } from '../core/units.ts';
+import type { ConnectionPlan } from '../core/venue.ts';
+
+export interface ConnectionDeps {
+  readonly sockets: SocketFactory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits?: Partial<ConnectionLimits>;
+}
+
+export interface ConnectionLimits {
+  /** Backoff between tries to connect. */
+  readonly baseMs: number;
+  readonly maxMs: number;
+  readonly openTimeoutMs: number;
+  /** A connection that lasted this long is tried again without backoff. */
+  readonly stableMs: number;
+}
+
+const LIMITS: ConnectionLimits = { baseMs: 250, maxMs: 30_000, openTimeoutMs: 10_000, stableMs: 10_000 };
+const CLOSE_GRACE_MS = 500;
+
+export interface ConnectionEvents {
+  /** As `SocketHandlers.onFrame`. */
+  onFrame(buffer: Uint8Array, start: number, end: number, receivedAt: MonoNs): void;
+  /** Open, and the subscriptions are sent. `isRenewal`: took over from one that was still up. */
+  onUp(isRenewal: boolean): void;
+  /** Lost, or not come up. `retryMs`: when the next try begins; `failures`: tries in a row that did not come up. */
+  onDown(reason: string, retryMs: number, failures: number): void;
+  /** Neither frame nor pong for the plan's `silenceMs`; the connection is dropped right after. */
+  onSilent(): void;
+}
+
+class Line {
+  socket: Socket | undefined;
+  isUp = false;
+  openedAt = 0;
+  heardAt = 0;
+  pingedAt = 0;
+}
+
+export class Connection {
+  readonly #plan: ConnectionPlan;
+  readonly #deps: ConnectionDeps;
+  readonly #events: ConnectionEvents;
+  readonly #limits: ConnectionLimits;
+  readonly #renewAfterMs: number;
+  readonly #lines = new Set<Line>();
+  #line: Line | undefined;
+  #next: Line | undefined;
+  #attempt = 0;
+  #failures = 0;
+  #notBeforeMs = 0;
+  #cancelRetry = (): void => {};
+  #cancelTick = (): void => {};
+  #isRunning = false;
+  #onAllClosed: (() => void) | undefined;
+
+  constructor(plan: ConnectionPlan, deps: ConnectionDeps, events: ConnectionEvents) {
+    this.#plan = plan;
+    this.#deps = deps;
+    this.#events = events;
+    this.#limits = { ...LIMITS, ...deps.limits };
+    // Jittered, so that connections opened together are not renewed together.
+    const early = Math.min(600_000, (plan.maxAgeMs ?? 0) / 10) * (0.5 + deps.random.next() / 2);
+    this.#renewAfterMs = plan.maxAgeMs === undefined ? Number.POSITIVE_INFINITY : plan.maxAgeMs - early;
+  }
+
+  get isUp(): boolean {
+    return this.#line?.isUp ?? false;
+  }
+
+  start(): void {
+    this.#isRunning = true;
+    this.#line = this.#dial();
+    this.#scheduleTick();
+  }
+
+  /** Closes everything; resolves when the sockets are gone. */
+  stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#cancelRetry();
+    this.#cancelTick();
+    if (this.#lines.size === 0) return Promise.resolve();
+    const closed = new Promise<void>((resolve) => {
+      this.#onAllClosed = resolve;
+    });
+    const cancel = this.#deps.clock.after(CLOSE_GRACE_MS, () => {
+      for (const line of this.#lines) line.socket?.terminate();
+    });
+    for (const line of this.#lines) line.socket?.close();
+    return closed.finally(cancel);
+  }
+
+  /** False when the connection is not open. */
+  send(text: string): boolean {
+    return this.#line?.socket?.send(text) ?? false;
+  }
+
+  /** Opens a replacement and switches to it once it is up. */
+  renew(): void {
+    if (this.#next !== undefined || !this.isUp || !this.#isRunning) return;
+    this.#next = this.#dial();
+  }
+
+  /** Ends the connection at once; it is opened anew. */
+  drop(): void {
+    this.#line?.socket?.terminate();
+  }
+
+  #dial(): Line {
+    const line = new Line();
+    this.#lines.add(line);
+    line.socket = this.#deps.sockets.open(
+      this.#plan.url,
+      {
+        onOpen: () => this.#onOpen(line),
+        onFrame: (buffer, start, end, receivedAt) => {
+          if (line !== this.#line) return;
+          line.heardAt = receivedAt;
+          this.#events.onFrame(buffer, start, end, receivedAt);
+        },
+        onPong: () => {
+          line.heardAt = this.#deps.clock.monotonicNs();
+        },
+        onClose: (code, reason) => this.#onClose(line, reason === '' ? `closed with code ${code}` : reason),
+      },
+      { openTimeoutMs: this.#limits.openTimeoutMs },
+    );
+    return line;
+  }
+
+  #onOpen(line: Line): void {
+    if (!this.#isRunning) return;
+    const now = this.#deps.clock.monotonicNs();
+    line.isUp = true;
+    line.openedAt = now;
+    line.heardAt = now;
+    line.pingedAt = now;
+    this.#failures = 0;
+    const isRenewal = line === this.#next;
+    if (isRenewal) {
+      const old = this.#line;
+      this.#line = line;
+      this.#next = undefined;
+      old?.socket?.close();
+    }
+    for (const message of this.#plan.subscribe) line.socket?.send(message);
+    this.#events.onUp(isRenewal);
+  }
+
+  #onClose(line: Line, reason: string): void {
+    this.#lines.delete(line);
+    if (line === this.#next) {
+      this.#next = undefined;
+      // The old one still serves; try again a little later.
+      this.#notBeforeMs = this.#nowMs() + this.#limits.stableMs;
+    } else if (line === this.#line) {
+      this.#line = undefined;
+      this.#onLost(line, reason);
+    }
+    if (this.#lines.size === 0) this.#onAllClosed?.();
+  }
+
+  #onLost(line: Line, reason: string): void {
+    if (!line.isUp) this.#failures++;
+    else if (this.#nowMs() - line.openedAt / 1e6 >= this.#limits.stableMs) this.#attempt = 0;
+    // A replacement that is already on its way takes the place.
+    const heir = this.#next;
+    this.#next = undefined;
+    this.#line = heir;
+    const retryMs = heir === undefined ? backoffMs(this.#attempt++, this.#deps.random, this.#limits) : 0;
+    if (this.#isRunning && heir === undefined) {
+      this.#cancelRetry = this.#deps.clock.after(retryMs, () => {
+        this.#line = this.#dial();
+      });
+    }
+    this.#events.onDown(reason, retryMs, this.#failures);
+  }
+
+  #scheduleTick(): void {
+    const { idleMs, silenceMs } = this.#plan.heartbeat;
+    this.#cancelTick = this.#deps.clock.after(Math.max(5, Math.min(idleMs, silenceMs) / 4), () => {
+      this.#tick();
+      if (this.#isRunning) this.#scheduleTick();
+    });
+  }
+
+  #tick(): void {
+    const line = this.#line;
+    if (line === undefined || !line.isUp) return;
+    const { ping, idleMs, silenceMs } = this.#plan.heartbeat;
+    const nowMs = this.#nowMs();
+    const quietMs = nowMs - line.heardAt / 1e6;
+    if (quietMs >= silenceMs) {
+      this.#events.onSilent();
+      line.socket?.terminate();
+      return;
+    }
+    if (quietMs >= idleMs && nowMs - line.pingedAt / 1e6 >= idleMs) {
+      line.pingedAt = nowMs * 1e6;
+      if (ping === 'frame') line.socket?.ping();
+      else line.socket?.send(ping.text);
+    }
+    if (nowMs - line.openedAt / 1e6 >= this.#renewAfterMs && nowMs >= this.#notBeforeMs) this.renew();
+  }
+
+  #nowMs(): number {
+    return this.#deps.clock.monotonicNs() / 1e6;
+  }
+}

@@ -1,0 +1,337 @@
+/** All of one venue's feed: connections → parser → sequencer → book → row.
+ *  Thread: the venue's feed worker, or the fused thread. Writes: the venue's rows, its dirty ring, its heartbeat and its
+ *  counters, alone. Steady state of the frame path: no allocation. Everything here runs on one event loop, in socket and
+ *  timer callbacks and in `doWork`; promises only queue up for `doWork`. */
+import type { Clock } from '../core/clock.ts';
+import { Fault } from '../core/faults.ts';
+import { FRAME, FrameBatch } from '../core/frame.ts';
+import type { Universe } from '../core/instrument.ts';
+import type { Log } from '../core/log.ts';
+import type { Random } from '../core/random.ts';
+import type { HttpPort, SocketFactory } from '../core/socket.ts';
+import type { MonoNs } from '../core/units.ts';
+import type { ConnectionPlan, Endpoints, FrameParser, VenueDescriptor } from '../core/venue.ts';
+import type { Control } from '../memory/control.ts';
+import type { Counters, Histogram } from '../memory/counters.ts';
+import type { Doorbell } from '../memory/doorbell.ts';
+import type { Layout } from '../memory/layout.ts';
+import { Connection, type ConnectionLimits } from './connection.ts';
+import { ControlFrames } from './control-frames.ts';
+import { type FeedCounter, FeedTally } from './feed-counters.ts';
+import type { FeedRow, RowState } from './feed-row.ts';
+import { FeedRows } from './feed-rows.ts';
+import { Publisher } from './publisher.ts';
+import { Snapshots } from './snapshots.ts';
+import { WarmUp } from './warm-up.ts';
+
+export interface FeedDeps {
+  readonly descriptor: VenueDescriptor;
+  readonly endpoints: Endpoints;
+  readonly universe: Universe;
+  readonly venueIndex: number;
+  readonly buffer: SharedArrayBuffer;
+  readonly layout: Layout;
+  readonly control: Control;
+  readonly sockets: SocketFactory;
+  readonly http: HttpPort;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly onFault: (fault: Fault) => void;
+  /** Called after rows were published, so that a fused thread can run its detector at once. */
+  readonly wake: () => void;
+  readonly doorbell: Doorbell;
+  readonly incarnation: number;
+  readonly counters: Counters<FeedCounter>;
+  /** From the read callback to the row published, ns. */
+  readonly decode?: Histogram;
+  readonly limits?: Partial<ConnectionLimits>;
+}
+
+export interface FeedState {
+  /** Whether the warm-up is over, before which no row turns live. */
+  readonly isWarm: boolean;
+  readonly connections: readonly { readonly place: string; readonly isUp: boolean; readonly symbols: number }[];
+  readonly rows: readonly RowState[];
+}
+
+export class Feed {
+  readonly #deps: FeedDeps;
+  readonly #tally: FeedTally;
+  readonly #publisher: Publisher;
+  readonly #rows: FeedRows;
+  readonly #parser: FrameParser;
+  readonly #batch = new FrameBatch();
+  readonly #warmUp: WarmUp;
+  readonly #snapshots: Snapshots;
+  readonly #controlFrames: ControlFrames;
+  readonly #plans: readonly ConnectionPlan[];
+  readonly #connections: readonly Connection[];
+  /** By symbol; -1 when no connection carries it. */
+  readonly #carriers: number[];
+  readonly #isRest: boolean;
+  #fallbacks = 0;
+  #isStopping = false;
+
+  constructor(deps: FeedDeps) {
+    this.#deps = deps;
+    const { descriptor, clock, log, onFault } = deps;
+    const { stream, id: venue } = descriptor;
+    this.#isRest = stream.rule.snapshotFrom === 'rest';
+    this.#tally = new FeedTally(deps.counters);
+    this.#publisher = new Publisher(deps);
+    this.#rows = new FeedRows({
+      ...deps,
+      stream,
+      publisher: this.#publisher,
+      tally: this.#tally,
+      isWarm: () => this.#warmUp.isDone,
+      needBook: (symbol) => this.#needBook(symbol),
+      onSynced: (symbol) => this.#onSynced(symbol),
+      onOffGrid: (symbol, row) => this.#onOffGrid(symbol, row),
+    });
+    const { entries } = this.#rows;
+    this.#parser = stream.createParser(entries);
+    this.#warmUp = new WarmUp(stream, entries, clock);
+    this.#snapshots = new Snapshots({
+      ...deps,
+      venue,
+      stream,
+      entries,
+      onBody: (symbol, body) => this.#onSnapshotBody(symbol, body),
+      send: (symbol, text) => this.#carrierOf(symbol)?.send(text) ?? false,
+      replaceConnection: (symbol) => this.#replaceCarrier(symbol),
+    });
+    this.#controlFrames = new ControlFrames({
+      venue,
+      read: (text) => stream.readControl(text),
+      log,
+      onFault,
+      onRefused: (symbol) => this.#onRefused(symbol),
+      onSubscribed: (connection, symbol) => this.#onSubscribed(connection, symbol),
+      onGoodbye: (connection) => this.#connections[connection]?.renew(),
+    });
+    this.#plans = entries.length === 0 ? [] : stream.plan(deps.endpoints, entries);
+    this.#carriers = entries.map((_, symbol) => this.#plans.findIndex((plan) => plan.symbols.includes(symbol)));
+    this.#connections = this.#plans.map(
+      (plan, index) =>
+        new Connection(plan, deps, {
+          onFrame: (buffer, start, end, receivedAt) => this.#onFrame(index, buffer, start, end, receivedAt),
+          onUp: (isRenewal) => this.#onUp(plan, isRenewal),
+          onDown: (reason, retryMs, failures) => this.#onDown(plan, reason, retryMs, failures),
+          onSilent: () => this.#onSilent(plan),
+        }),
+    );
+  }
+
+  start(): void {
+    this.#beat();
+    for (const connection of this.#connections) connection.start();
+  }
+
+  /** Beats the heart and does what waits: answers of the network, a slice of the warm-up, the opening of the rows.
+   *  Returns how much there was. */
+  doWork(): number {
+    this.#beat();
+    let work = this.#snapshots.work();
+    if (this.#publisher.tryOpen()) {
+      this.#rows.publishAll();
+      work++;
+    }
+    if (!this.#warmUp.isDone && this.#warmUp.work()) {
+      this.#rows.refreshAll();
+      work++;
+    }
+    this.#flush();
+    return work;
+  }
+
+  /** Closes the connections; the rows are suspect from then on. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#snapshots.resync.cancelAll();
+    await Promise.all(this.#connections.map((connection) => connection.stop()));
+    this.#flush();
+  }
+
+  states(): FeedState {
+    return {
+      isWarm: this.#warmUp.isDone,
+      connections: this.#plans.map((plan, index) => ({
+        place: placeOf(plan.url),
+        isUp: this.#connections[index]?.isUp ?? false,
+        symbols: plan.symbols.length,
+      })),
+      rows: this.#rows.states(),
+    };
+  }
+
+  #onFrame(connection: number, buffer: Uint8Array, start: number, end: number, receivedAt: MonoNs): void {
+    const tally = this.#tally;
+    tally.add(tally.messages);
+    tally.add(tally.bytes, end - start);
+    this.#parser.parse(buffer, start, end, this.#batch);
+    if (this.#parser.fallbacks !== this.#fallbacks) {
+      tally.add(tally.fallbacks, this.#parser.fallbacks - this.#fallbacks);
+      this.#fallbacks = this.#parser.fallbacks;
+    }
+    for (let index = 0; index < this.#batch.count; index++) {
+      const frame = this.#batch.at(index);
+      switch (frame.kind) {
+        case FRAME.Snapshot:
+        case FRAME.Delta:
+        case FRAME.Top:
+          this.#rows.onEvent(frame, receivedAt);
+          if (!this.#warmUp.isDone && index === 0) this.#warmUp.offer(buffer, start, end);
+          break;
+        case FRAME.Control:
+          this.#controlFrames.onFrame(connection, buffer, start, end);
+          break;
+        case FRAME.Malformed:
+          this.#onMalformed(connection, frame.symbol);
+          break;
+        case FRAME.UnknownSymbol:
+          tally.add(tally.unknownSymbols);
+          break;
+        default:
+      }
+    }
+    if (!this.#publisher.hasNews) return;
+    this.#deps.decode?.record(this.#now() - receivedAt);
+    this.#flush();
+  }
+
+  #onMalformed(connection: number, symbol: number): void {
+    this.#tally.add(this.#tally.malformed);
+    const { log, descriptor } = this.#deps;
+    log.warn({ venue: descriptor.id, symbol: this.#rows.entries[symbol]?.symbol }, 'a frame could not be read');
+    if (symbol >= 0) {
+      this.#rows.lose(symbol, 'malformed');
+      this.#needBook(symbol);
+      return;
+    }
+    for (const each of this.#plans[connection]?.symbols ?? []) {
+      this.#rows.lose(each, 'malformed');
+      if (this.#isRest) this.#needBook(each);
+    }
+    // Where books come with the subscription, one new connection brings them all.
+    if (!this.#isRest) this.#connections[connection]?.drop();
+  }
+
+  #onRefused(name: string): void {
+    this.#tally.add(this.#tally.refusals);
+    const symbol = this.#rows.entries.findIndex((entry) => entry.symbol === name);
+    if (symbol < 0) return;
+    this.#snapshots.resync.cancel(symbol);
+    this.#rows.lose(symbol, 'venue-status');
+  }
+
+  #onOffGrid(symbol: number, row: FeedRow): void {
+    this.#snapshots.resync.cancel(symbol);
+    const { log, onFault, descriptor } = this.#deps;
+    const details = { venue: descriptor.id, symbol: row.symbol, instrument: row.instrument };
+    const message = `${descriptor.id} ${row.symbol} has more decimals than the grid of ${row.instrument} holds`;
+    log.warn(details, message);
+    onFault(new Fault('feed/off-grid', message, details));
+  }
+
+  #onUp(plan: ConnectionPlan, isRenewal: boolean): void {
+    this.#tally.add(this.#tally.connects);
+    const { log, descriptor } = this.#deps;
+    log.info({ venue: descriptor.id, place: placeOf(plan.url), symbols: plan.symbols.length }, 'feed up');
+    // Ids of a renewed connection go on where the old one's ended, and the sequencer sees any hole between them; a
+    // pushed snapshot, though, must be waited for.
+    if (isRenewal && this.#isRest) return;
+    for (const symbol of plan.symbols) {
+      if (this.#rows.isOffGrid(symbol)) continue;
+      this.#rows.await(symbol);
+      if (!this.#isRest) this.#snapshots.resync.expect(symbol);
+      // Subscriptions that stand in the address hold at once; the others are acknowledged first.
+      else if (plan.subscribe.length === 0) this.#needBook(symbol);
+    }
+    this.#flush();
+  }
+
+  #onDown(plan: ConnectionPlan, reason: string, retryMs: number, failures: number): void {
+    for (const symbol of plan.symbols) {
+      this.#snapshots.resync.cancel(symbol);
+      this.#rows.lose(symbol, 'disconnect');
+    }
+    this.#flush();
+    if (this.#isStopping) return;
+    if (failures === 0) this.#tally.add(this.#tally.disconnects);
+    const { log, onFault, descriptor } = this.#deps;
+    const place = placeOf(plan.url);
+    const details = { venue: descriptor.id, place, reason, retryMs: Math.round(retryMs) };
+    // Said once: when it was lost, or when it first failed to come up.
+    if (failures > 1) return log.debug(details, 'feed still down');
+    log.warn(details, `feed down: ${reason}`);
+    if (failures === 1) onFault(new Fault('venue/unreachable', `${descriptor.id} ${place}: ${reason}`, details));
+  }
+
+  #onSilent(plan: ConnectionPlan): void {
+    const { log, descriptor } = this.#deps;
+    log.warn({ venue: descriptor.id, place: placeOf(plan.url) }, 'feed silent: its connection is replaced');
+    for (const symbol of plan.symbols) this.#rows.doubt(symbol, 'silence');
+    this.#flush();
+  }
+
+  #onSubscribed(connection: number, name: string | undefined): void {
+    if (!this.#isRest) return;
+    for (const symbol of this.#plans[connection]?.symbols ?? []) {
+      const isMeant = name === undefined || this.#rows.entries[symbol]?.symbol === name;
+      if (isMeant && !this.#rows.isSynced(symbol)) this.#needBook(symbol);
+    }
+  }
+
+  #needBook(symbol: number): void {
+    // Without a connection there is nothing to bridge to; coming up asks anew.
+    if (!(this.#carrierOf(symbol)?.isUp ?? false) || this.#rows.isOffGrid(symbol)) return;
+    if (!this.#snapshots.resync.request(symbol)) return;
+    if (this.#rows.wasSynced(symbol)) this.#tally.add(this.#tally.resyncs);
+  }
+
+  #onSynced(symbol: number): void {
+    this.#snapshots.resync.done(symbol);
+    this.#warmUp.onReady();
+  }
+
+  #onSnapshotBody(symbol: number, body: Uint8Array): boolean {
+    this.#parser.parseSnapshot(body, 0, body.length, symbol, this.#batch);
+    const frame = this.#batch.count > 0 ? this.#batch.at(0) : undefined;
+    if (frame?.kind !== FRAME.Snapshot) {
+      this.#tally.add(this.#tally.malformed);
+      return false;
+    }
+    return this.#rows.onRestSnapshot(symbol, frame, this.#now());
+  }
+
+  /** A symbol that stays without a book is no reason to take their books from others. */
+  #replaceCarrier(symbol: number): void {
+    const carrier = this.#carriers[symbol] ?? -1;
+    const others = this.#plans[carrier]?.symbols ?? [];
+    if (!others.some((other) => this.#rows.isSynced(other))) this.#connections[carrier]?.drop();
+  }
+
+  #carrierOf(symbol: number): Connection | undefined {
+    return this.#connections[this.#carriers[symbol] ?? -1];
+  }
+
+  #flush(): void {
+    if (this.#publisher.flush()) this.#deps.wake();
+  }
+
+  #beat(): void {
+    this.#deps.control.beat(this.#deps.venueIndex, this.#now());
+  }
+
+  #now(): number {
+    return this.#deps.clock.monotonicNs();
+  }
+}
+
+/** Origin and path: stream names fill lines, and some venues put tokens into the query. */
+function placeOf(url: string): string {
+  const parsed = URL.parse(url);
+  return parsed === null ? 'an unreadable address' : `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
+}

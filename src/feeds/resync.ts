@@ -1,0 +1,160 @@
+/** When a symbol's book is fetched anew: one flight a symbol, jittered backoff between tries, a cap a minute over all.
+ *  How it is fetched is its owner's business. Thread: feed. */
+import { backoffMs } from '../core/backoff.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Random } from '../core/random.ts';
+
+export interface ResyncDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Starts a try; its answer is reported with `done` or `failed` and the same flight number. */
+  readonly begin: (symbol: number, flight: number) => void;
+  readonly limits?: Partial<ResyncLimits>;
+}
+
+export interface ResyncLimits {
+  readonly baseMs: number;
+  readonly maxMs: number;
+  /** A try without an answer by then has failed. */
+  readonly deadlineMs: number;
+  readonly perMinute: number;
+  /** A symbol that stayed in sync this long starts again without backoff. */
+  readonly calmMs: number;
+}
+
+/** Sixty Binance snapshots of 1000 levels are half of the request weight that the venue grants a minute. */
+const LIMITS: ResyncLimits = { baseMs: 250, maxMs: 30_000, deadlineMs: 10_000, perMinute: 60, calmMs: 60_000 };
+const MINUTE_MS = 60_000;
+
+interface Flight {
+  number: number;
+  attempt: number;
+  isOpen: boolean;
+  cancel: () => void;
+  lastBegunMs: number;
+}
+
+const nothing = (): void => {};
+
+export class Resync {
+  readonly #deps: ResyncDeps;
+  readonly #limits: ResyncLimits;
+  readonly #flights = new Map<number, Flight>();
+  /** Times of the tries of the last minute, and of tries already promised a place. */
+  #begun: number[] = [];
+  #pausedUntilMs = 0;
+  #numbers = 0;
+
+  constructor(deps: ResyncDeps) {
+    this.#deps = deps;
+    this.#limits = { ...LIMITS, ...deps.limits };
+  }
+
+  /** Wants a fresh book of `symbol`. False, having done nothing, while one is on its way. */
+  request(symbol: number): boolean {
+    const flight = this.#flight(symbol);
+    if (flight.isOpen) return false;
+    flight.isOpen = true;
+    if (this.#nowMs() - flight.lastBegunMs > this.#limits.calmMs) flight.attempt = 0;
+    this.#schedule(symbol, flight);
+    return true;
+  }
+
+  /** A fresh book is on its way without having been asked for (it follows a subscription): fails at the deadline. */
+  expect(symbol: number): void {
+    const flight = this.#flight(symbol);
+    flight.cancel();
+    flight.isOpen = true;
+    this.#await(symbol, flight);
+  }
+
+  /** The symbol is in sync. */
+  done(symbol: number): void {
+    const flight = this.#flight(symbol);
+    flight.cancel();
+    flight.isOpen = false;
+  }
+
+  /** The try `flight` brought nothing of use; another follows. */
+  failed(symbol: number, number?: number): void {
+    const flight = this.#flight(symbol);
+    if (!flight.isOpen || (number !== undefined && number !== flight.number)) return;
+    flight.cancel();
+    this.#schedule(symbol, flight);
+  }
+
+  /** Whether `number` is the try under way, so that a late answer can be dropped. */
+  isCurrent(symbol: number, number: number): boolean {
+    const flight = this.#flight(symbol);
+    return flight.isOpen && flight.number === number;
+  }
+
+  /** Tries of `symbol` so far since it was last calm. */
+  attempts(symbol: number): number {
+    return this.#flight(symbol).attempt;
+  }
+
+  cancel(symbol: number): void {
+    const flight = this.#flight(symbol);
+    flight.cancel();
+    flight.isOpen = false;
+    flight.number = ++this.#numbers;
+  }
+
+  cancelAll(): void {
+    for (const symbol of this.#flights.keys()) this.cancel(symbol);
+  }
+
+  /** The venue asked for quiet: no try of any symbol begins before `ms` are over. */
+  pause(ms: number): void {
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#nowMs() + ms);
+  }
+
+  #schedule(symbol: number, flight: Flight): void {
+    const backoff = flight.attempt === 0 ? 0 : backoffMs(flight.attempt - 1, this.#deps.random, this.#limits);
+    const wait = Math.max(backoff, this.#pausedUntilMs - this.#nowMs(), this.#placeInMs());
+    flight.attempt++;
+    if (wait <= 0) this.#begin(symbol, flight);
+    else flight.cancel = this.#deps.clock.after(wait, () => this.#begin(symbol, flight));
+  }
+
+  #begin(symbol: number, flight: Flight): void {
+    // The place may be gone, or the venue may have asked for quiet meanwhile.
+    const wait = Math.max(this.#pausedUntilMs - this.#nowMs(), this.#placeInMs());
+    if (wait > 0) {
+      flight.cancel = this.#deps.clock.after(wait, () => this.#begin(symbol, flight));
+      return;
+    }
+    this.#begun.push(this.#nowMs());
+    flight.lastBegunMs = this.#nowMs();
+    this.#await(symbol, flight);
+    this.#deps.begin(symbol, flight.number);
+  }
+
+  #await(symbol: number, flight: Flight): void {
+    flight.number = ++this.#numbers;
+    const { number } = flight;
+    flight.cancel = this.#deps.clock.after(this.#limits.deadlineMs, () => this.failed(symbol, number));
+  }
+
+  /** Milliseconds until the cap lets another try begin. */
+  #placeInMs(): number {
+    const now = this.#nowMs();
+    this.#begun = this.#begun.filter((at) => now - at < MINUTE_MS);
+    const oldest = this.#begun[this.#begun.length - this.#limits.perMinute];
+    return oldest === undefined ? 0 : oldest + MINUTE_MS - now;
+  }
+
+  #flight(symbol: number): Flight {
+    let flight = this.#flights.get(symbol);
+    if (flight === undefined) {
+      flight = { number: 0, attempt: 0, isOpen: false, cancel: nothing, lastBegunMs: Number.NEGATIVE_INFINITY };
+      this.#flights.set(symbol, flight);
+    }
+    return flight;
+  }
+
+  #nowMs(): number {
+    return this.#deps.clock.monotonicNs() / 1e6;
+  }
+}

@@ -1,0 +1,382 @@
+/** The types between the venue-neutral exchange core and the wires that speak for it.
+ *  Prices and sizes inside are integers (doubles that hold integers): a price counts 10^-priceDecimals, a size
+ *  10^-sizeDecimals. Amounts of an asset (balances, notionals, fees) are BigInt at AMOUNT_SCALE, for every asset. */
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Random } from '../core/random.ts';
+import type { Side } from '../core/units.ts';
+import type { ServerHandlers } from './server.ts';
+
+/** Decimals of every amount: enough for price × size × fee rate of any listed instrument, exactly. */
+export const AMOUNT_SCALE = 24;
+
+/** What a venue lists, as decimal texts in the venue's own precision. */
+export interface InstrumentSpec {
+  /** Canonical id, `BASE-QUOTE`. */
+  readonly id: string;
+  /** The venue's own name. */
+  readonly symbol: string;
+  /** The venue's number for it, where it has one (OKX `instIdCode`). */
+  readonly code?: number;
+  readonly tick: string;
+  readonly lot: string;
+  readonly minSize: string;
+  readonly maxSize: string;
+  /** Largest size of a market order, where it differs. */
+  readonly maxMarketSize?: string;
+  /** Smallest order value in quote units. */
+  readonly minNotional?: string;
+}
+
+/** A listed instrument, in integers. */
+export interface SimInstrument {
+  readonly index: number;
+  readonly id: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly symbol: string;
+  readonly code: number;
+  readonly spec: InstrumentSpec;
+  readonly priceDecimals: number;
+  readonly sizeDecimals: number;
+  readonly tick: number;
+  readonly lot: number;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly maxMarketSize: number;
+  /** At AMOUNT_SCALE; 0n where there is none. */
+  readonly minNotional: bigint;
+}
+
+export interface Holding {
+  free: bigint;
+  locked: bigint;
+}
+
+export interface SimAccount {
+  readonly index: number;
+  readonly apiKey: string;
+  readonly secret: string;
+  /** Empty where the venue has none. */
+  readonly passphrase: string;
+  /** Start balances, never changed. */
+  readonly initial: ReadonlyMap<string, bigint>;
+  readonly holdings: Map<string, Holding>;
+}
+
+export type SimOrderType = 'limit' | 'market';
+export type SimTimeInForce = 'gtc' | 'ioc' | 'fok';
+
+/** `expired`: an IOC or market remainder, an unfillable FOK, or a maker that met its own account's taker
+ *  (then `selfTrade`). Each wire names that in its venue's words. */
+export type SimOrderStatus = 'new' | 'partial' | 'filled' | 'canceled' | 'expired';
+
+export interface SimOrder {
+  readonly id: number;
+  /** As the client gave it; empty when it gave none (a wire may set its venue's own default before placing). */
+  readonly clientId: string;
+  readonly account: SimAccount;
+  readonly instrument: SimInstrument;
+  readonly side: Side;
+  readonly type: SimOrderType;
+  readonly tif: SimTimeInForce;
+  readonly postOnly: boolean;
+  /** 0 for a market order. */
+  readonly price: number;
+  /** Base size; 0 for a market order given by quote amount until its fills set it. */
+  readonly size: number;
+  /** Quote amount of a market order given that way, else 0n. */
+  readonly quoteAmount: bigint;
+  readonly status: SimOrderStatus;
+  readonly selfTrade: boolean;
+  readonly filled: number;
+  readonly filledQuote: bigint;
+  /** Wall ms. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly fills: readonly SimFill[];
+  /** Whatever a wire wants to remember with an order (its tag, its ordType word); the core does not look. */
+  readonly note: Readonly<Record<string, string>>;
+}
+
+export interface SimFill {
+  /** Unique and rising per instrument; equals the public trade's id. */
+  readonly tradeId: number;
+  readonly orderId: number;
+  readonly clientId: string;
+  readonly account: SimAccount;
+  readonly instrument: SimInstrument;
+  readonly side: Side;
+  readonly price: number;
+  readonly size: number;
+  /** price × size. */
+  readonly quote: bigint;
+  /** What was paid (negative: received). */
+  readonly fee: bigint;
+  readonly feeAsset: string;
+  readonly maker: boolean;
+  readonly at: number;
+}
+
+/** A public trade. */
+export interface SimTrade {
+  readonly id: number;
+  readonly instrument: SimInstrument;
+  readonly price: number;
+  readonly size: number;
+  readonly takerSide: Side;
+  readonly buyerOrderId: number;
+  readonly sellerOrderId: number;
+  readonly at: number;
+}
+
+export interface PlaceRequest {
+  readonly instrument: SimInstrument;
+  readonly side: Side;
+  readonly type: SimOrderType;
+  readonly tif: SimTimeInForce;
+  readonly postOnly?: boolean;
+  /** Plain decimal text; needed for limit orders. Not on the tick: refused. */
+  readonly price?: string;
+  /** Base size, plain decimal text. Exactly one of `size` and `quoteAmount` is given. */
+  readonly size?: string;
+  /** Quote amount (market orders only), plain decimal text. */
+  readonly quoteAmount?: string;
+  readonly clientId?: string;
+  readonly note?: Readonly<Record<string, string>>;
+}
+
+/** Why an order was not taken. Each wire maps these onto its venue's own codes and words. */
+export const REFUSALS = [
+  'malformed',
+  'price-off-tick',
+  'price-out-of-range',
+  'size-off-lot',
+  'size-too-small',
+  'size-too-large',
+  'notional-too-small',
+  'insufficient-balance',
+  'duplicate-client-id',
+  'would-take',
+  'no-liquidity',
+  'rate-limit',
+  'unavailable',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+export type PlaceResult =
+  | { readonly ok: true; readonly order: SimOrder }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** `closed`: the order is known but no longer open. */
+export type CancelResult =
+  | { readonly ok: true; readonly order: SimOrder }
+  | { readonly ok: false; readonly refusal: 'unknown' | 'closed'; readonly order?: SimOrder };
+
+/** By the venue's id or by the client's own (then: the newest with that client id). */
+export type OrderKey = { readonly id: number } | { readonly clientId: string };
+
+export interface LevelChange {
+  readonly side: Side;
+  readonly price: number;
+  /** The level's new size; 0 removes it. */
+  readonly size: number;
+}
+
+export interface Level {
+  readonly price: number;
+  readonly size: number;
+}
+
+export interface TopOfBook {
+  readonly bid: Level | undefined;
+  readonly ask: Level | undefined;
+  /** Of the last change to the book. */
+  readonly updateId: number;
+}
+
+export interface BookView extends TopOfBook {
+  /** Best first. */
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
+}
+
+/** What happened to an order; `rejected` never occurs here (a refused order does not exist). */
+export type OrderCause = 'new' | 'trade' | 'canceled' | 'expired';
+
+export type ExchangeEvent =
+  /** Ids `firstId … lastId` cover these changes, one id a change; they follow the previous event without a hole. */
+  | {
+      readonly kind: 'BookChanged';
+      readonly instrument: SimInstrument;
+      readonly firstId: number;
+      readonly lastId: number;
+      readonly changes: readonly LevelChange[];
+      readonly at: number;
+    }
+  /** Best price or size changed; always after the BookChanged that did it. */
+  | { readonly kind: 'TopChanged'; readonly instrument: SimInstrument; readonly top: TopOfBook; readonly at: number }
+  | { readonly kind: 'Traded'; readonly trade: SimTrade }
+  /** `order` is the state just after this event (a frozen copy); `fill` stands with cause `trade`. */
+  | { readonly kind: 'OrderChanged'; readonly cause: OrderCause; readonly order: SimOrder; readonly fill?: SimFill }
+  /** After the orders of one request settled: the assets that moved. */
+  | {
+      readonly kind: 'BalancesChanged';
+      readonly account: SimAccount;
+      readonly assets: readonly string[];
+      readonly at: number;
+    };
+
+/** Rates and rounding of one venue. */
+export interface FeePolicy {
+  /** Decimal text, "0.001" = 10 bps. */
+  readonly taker: string;
+  readonly maker: string;
+  /** Decimals that a fee is truncated to; absent: exact. */
+  readonly truncateTo?: number;
+}
+
+export interface ExchangePolicy {
+  readonly fees: FeePolicy;
+  /** Largest distance of a limit price from the last one, as a factor (5: from a fifth to five times); absent: any. */
+  readonly priceBand?: number;
+  /** `open`: a client id may return once its order is closed (Binance). `ever`: never again (OKX, while it remembers). */
+  readonly clientIds: 'open' | 'ever';
+  /** Whether a market order bigger than the whole book is refused or filled in part and expired. */
+  readonly marketWithoutLiquidity: 'expire' | 'refuse';
+  /** A post-only order that would take: refused (Binance, the default), or accepted and expired at once (OKX). */
+  readonly postOnlyTaking?: 'refuse' | 'expire';
+}
+
+/** One simulated exchange. Calls act at once; a wire brings network and matching delay in through `arrive`. */
+export interface ExchangePort {
+  readonly venue: string;
+  readonly instruments: readonly SimInstrument[];
+  readonly policy: ExchangePolicy;
+  readonly clock: Clock;
+  instrumentBySymbol(symbol: string): SimInstrument | undefined;
+  accountByKey(apiKey: string): SimAccount | undefined;
+  /** Runs `task` after the matching engine's latency (and a `slow` fault's), in order of arrival. */
+  arrive(task: () => void): void;
+  place(account: SimAccount, request: PlaceRequest): PlaceResult;
+  /** Checks only (Binance `order/test`); undefined: it would be taken. */
+  check(account: SimAccount, request: PlaceRequest): Refusal | undefined;
+  cancel(account: SimAccount, instrument: SimInstrument, key: OrderKey): CancelResult;
+  findOrder(account: SimAccount, instrument: SimInstrument, key: OrderKey): SimOrder | undefined;
+  /** Oldest first. */
+  openOrders(account: SimAccount, instrument?: SimInstrument): readonly SimOrder[];
+  allOrders(account: SimAccount, instrument?: SimInstrument): readonly SimOrder[];
+  fills(account: SimAccount, instrument?: SimInstrument): readonly SimFill[];
+  /** Newest last, at most `limit`. */
+  trades(instrument: SimInstrument, limit: number): readonly SimTrade[];
+  top(instrument: SimInstrument): TopOfBook;
+  book(instrument: SimInstrument, depth: number): BookView;
+  onEvent(listener: (event: ExchangeEvent) => void): () => void;
+}
+
+/** Which sockets a fault or a disconnect means. */
+export type SocketScope = 'public' | 'private' | 'all';
+
+export const FAULT_KINDS = [
+  'gap',
+  'disconnect',
+  'reject',
+  'partial',
+  'freeze',
+  'duplicate',
+  'crossed',
+  'slow',
+  'timeout-before-accept',
+  'timeout-after-accept',
+  'http-503',
+  'http-429',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** A fault that someone planted. */
+export interface ActiveFault {
+  readonly id: number;
+  readonly venue: string;
+  readonly kind: FaultKind;
+  /** Times that it still acts; Infinity while only its duration bounds it. */
+  readonly remaining: number;
+  /** Wall ms; Infinity when only its count bounds it. */
+  readonly until: number;
+  /** Canonical id; absent: any. */
+  readonly instrument?: string;
+  readonly scope: SocketScope;
+  /** `slow`: ms added to every answer of the matching engine. */
+  readonly ms: number;
+  /** `partial`: the share of an order that may fill, 0…1. */
+  readonly fraction: number;
+  /** `reject`: in what words. */
+  readonly reason: Refusal;
+}
+
+/** The faults of one venue.
+ *  The core itself acts on `reject`, `partial`, `slow` and `crossed`, and the server gate on `freeze`. The wire acts on:
+ *  `gap` (a depth frame is not sent, its ids are lost: `take('gap', instrument)` per frame), `duplicate` (a frame is
+ *  sent twice), `timeout-before-accept` (the request is dropped unanswered), `timeout-after-accept` (acted on, but
+ *  unanswered; private events still flow), `http-503`, `http-429` (any REST request), and on `disconnect` by
+ *  `VenueWire.disconnect`. */
+export interface VenueFaults {
+  /** Uses a planted fault once: its count goes down. Undefined when none applies. */
+  take(
+    kind: FaultKind,
+    where?: { readonly instrument?: string; readonly scope?: SocketScope },
+  ): ActiveFault | undefined;
+  /** Looks without using up. */
+  peek(
+    kind: FaultKind,
+    where?: { readonly instrument?: string; readonly scope?: SocketScope },
+  ): ActiveFault | undefined;
+}
+
+export interface SimEndpoints {
+  readonly rest: string;
+  readonly wsPublic: string;
+  readonly wsPrivate: string;
+  readonly wsTrade: string;
+}
+
+/** A parsed recording that a wire serves in place of its own market data. */
+export interface RecordingPlayer {
+  /** Whether a public channel of this symbol is served from the recording. */
+  readonly active: boolean;
+  /** Calls back with each recorded text frame in order and with the recorded pacing; returns its cancellation. */
+  play(onFrame: (text: string) => void): () => void;
+  /** The recorded body whose URL has `fragment` in it (a path or a symbol), newest that precedes the frames. */
+  httpBody(...fragments: readonly string[]): string | undefined;
+}
+
+/** What a wire is given. */
+export interface WireContext {
+  readonly exchange: ExchangePort;
+  readonly faults: VenueFaults;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly recording?: RecordingPlayer;
+}
+
+/** One venue's wire: everything under its one listening port. */
+export interface VenueWire extends ServerHandlers {
+  /** Drops sockets without a close frame, as a network would. Returns how many. */
+  disconnect(scope: SocketScope): number;
+  /** Counters for `GET /stats`. */
+  stats(): Readonly<Record<string, number>>;
+  /** Stops its timers. The server closes the sockets. */
+  close(): void;
+}
+
+/** What the registry holds of a venue. */
+export interface SimVenue {
+  readonly id: string;
+  readonly instruments: readonly InstrumentSpec[];
+  readonly policy: ExchangePolicy;
+  /** Shape of its keys, so that clients that check the form accept them. */
+  makeCredentials(random: Random): { readonly apiKey: string; readonly secret: string; readonly passphrase: string };
+  /** Addresses under `127.0.0.1:port`, as clients of this venue expect them. */
+  endpoints(port: number): SimEndpoints;
+  createWire(context: WireContext): VenueWire;
+}

@@ -1,0 +1,416 @@
+/** Binance's JSON shapes. Numbers are texts with 8 decimals; field order follows the venue's documentation. */
+import { amountFixed, priceFixed, quoteAmount, sizeFixed } from '../../amounts.ts';
+import type {
+  BookView,
+  ExchangePort,
+  Holding,
+  Level,
+  OrderCause,
+  SimAccount,
+  SimFill,
+  SimInstrument,
+  SimOrder,
+  SimTrade,
+  TopOfBook,
+} from '../../port.ts';
+
+const DECIMALS = 8;
+const ZERO = '0.00000000';
+/** Every listed symbol's mode: a resting order that meets its own account's taker expires. */
+export const SELF_TRADE_MODE = 'EXPIRE_MAKER';
+
+export const priceOf = (instrument: SimInstrument, price: number): string => priceFixed(instrument, price, DECIMALS);
+export const sizeOf = (instrument: SimInstrument, size: number): string => sizeFixed(instrument, size, DECIMALS);
+export const amountOf = (amount: bigint): string => amountFixed(amount, DECIMALS);
+
+/** A decimal text with 8 decimals. */
+const padded = (text: string): string => {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return `${whole}.${fraction.padEnd(DECIMALS, '0')}`;
+};
+
+const levelRow = (instrument: SimInstrument, level: Level): [string, string] => [
+  priceOf(instrument, level.price),
+  sizeOf(instrument, level.size),
+];
+
+export const depthBody = (instrument: SimInstrument, book: BookView): object => ({
+  lastUpdateId: book.updateId,
+  bids: book.bids.map((level) => levelRow(instrument, level)),
+  asks: book.asks.map((level) => levelRow(instrument, level)),
+});
+
+export const levelRows = (instrument: SimInstrument, levels: readonly Level[]): [string, string][] =>
+  levels.map((level) => levelRow(instrument, level));
+
+const topTexts = (instrument: SimInstrument, level: Level | undefined): [string, string] =>
+  level === undefined ? [ZERO, ZERO] : levelRow(instrument, level);
+
+export function bookTickerBody(instrument: SimInstrument, top: TopOfBook): object {
+  const [bidPrice, bidQty] = topTexts(instrument, top.bid);
+  const [askPrice, askQty] = topTexts(instrument, top.ask);
+  return { symbol: instrument.symbol, bidPrice, bidQty, askPrice, askQty };
+}
+
+export function bookTickerFrame(instrument: SimInstrument, top: TopOfBook): object {
+  const [b, B] = topTexts(instrument, top.bid);
+  const [a, A] = topTexts(instrument, top.ask);
+  return { u: top.updateId, s: instrument.symbol, b, B, a, A };
+}
+
+export const tradeFrame = (trade: SimTrade): object => ({
+  e: 'trade',
+  E: trade.at,
+  s: trade.instrument.symbol,
+  t: trade.id,
+  p: priceOf(trade.instrument, trade.price),
+  q: sizeOf(trade.instrument, trade.size),
+  T: trade.at,
+  m: trade.takerSide === 'sell',
+  M: true,
+});
+
+/** Here each trade is its own aggregate. */
+export const aggTradeFrame = (trade: SimTrade): object => ({
+  e: 'aggTrade',
+  E: trade.at,
+  s: trade.instrument.symbol,
+  a: trade.id,
+  p: priceOf(trade.instrument, trade.price),
+  q: sizeOf(trade.instrument, trade.size),
+  f: trade.id,
+  l: trade.id,
+  T: trade.at,
+  m: trade.takerSide === 'sell',
+  M: true,
+});
+
+export const tradeBody = (trade: SimTrade): object => ({
+  id: trade.id,
+  price: priceOf(trade.instrument, trade.price),
+  qty: sizeOf(trade.instrument, trade.size),
+  quoteQty: amountOf(quoteAmount(trade.instrument, trade.price, trade.size)),
+  time: trade.at,
+  isBuyerMaker: trade.takerSide === 'sell',
+  isBestMatch: true,
+});
+
+export function symbolBody(instrument: SimInstrument, withPermissionSets: boolean): object {
+  const { spec } = instrument;
+  return {
+    symbol: instrument.symbol,
+    status: 'TRADING',
+    baseAsset: instrument.base,
+    baseAssetPrecision: DECIMALS,
+    quoteAsset: instrument.quote,
+    quotePrecision: DECIMALS,
+    quoteAssetPrecision: DECIMALS,
+    baseCommissionPrecision: DECIMALS,
+    quoteCommissionPrecision: DECIMALS,
+    orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET'],
+    icebergAllowed: false,
+    ocoAllowed: false,
+    otoAllowed: false,
+    opoAllowed: false,
+    quoteOrderQtyMarketAllowed: true,
+    allowTrailingStop: false,
+    cancelReplaceAllowed: false,
+    amendAllowed: false,
+    pegInstructionsAllowed: false,
+    isSpotTradingAllowed: true,
+    isMarginTradingAllowed: false,
+    filters: [
+      {
+        filterType: 'PRICE_FILTER',
+        minPrice: padded(spec.tick),
+        maxPrice: '1000000.00000000',
+        tickSize: padded(spec.tick),
+      },
+      {
+        filterType: 'LOT_SIZE',
+        minQty: padded(spec.minSize),
+        maxQty: padded(spec.maxSize),
+        stepSize: padded(spec.lot),
+      },
+      {
+        filterType: 'MARKET_LOT_SIZE',
+        minQty: ZERO,
+        maxQty: padded(spec.maxMarketSize ?? spec.maxSize),
+        stepSize: ZERO,
+      },
+      {
+        filterType: 'PERCENT_PRICE_BY_SIDE',
+        bidMultiplierUp: '5',
+        bidMultiplierDown: '0.2',
+        askMultiplierUp: '5',
+        askMultiplierDown: '0.2',
+        avgPriceMins: 5,
+      },
+      {
+        filterType: 'NOTIONAL',
+        minNotional: padded(spec.minNotional ?? '0'),
+        applyMinToMarket: true,
+        maxNotional: '9000000.00000000',
+        applyMaxToMarket: false,
+        avgPriceMins: 5,
+      },
+      { filterType: 'ICEBERG_PARTS', limit: 100 },
+      { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
+      { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
+    ],
+    permissions: [],
+    ...(withPermissionSets ? { permissionSets: [['SPOT']] } : {}),
+    defaultSelfTradePreventionMode: SELF_TRADE_MODE,
+    allowedSelfTradePreventionModes: [SELF_TRADE_MODE],
+  };
+}
+
+// — orders —
+
+export function statusOf(order: SimOrder): string {
+  switch (order.status) {
+    case 'new':
+      return 'NEW';
+    case 'partial':
+      return 'PARTIALLY_FILLED';
+    case 'filled':
+      return 'FILLED';
+    case 'canceled':
+      return 'CANCELED';
+    case 'expired':
+      return order.selfTrade ? 'EXPIRED_IN_MATCH' : 'EXPIRED';
+  }
+}
+
+const typeOf = (order: SimOrder): string => {
+  if (order.type === 'market') return 'MARKET';
+  return order.postOnly ? 'LIMIT_MAKER' : 'LIMIT';
+};
+const sideOf = (order: SimOrder): string => order.side.toUpperCase();
+/** A market order has GTC in Binance's answers, whatever it is inside. */
+const tifOf = (order: SimOrder): string => (order.type === 'market' ? 'GTC' : order.tif.toUpperCase());
+
+export function expiryReason(order: SimOrder): string | undefined {
+  if (order.status !== 'expired' || order.selfTrade) return undefined;
+  if (order.type === 'market') return 'INSUFFICIENT_LIQUIDITY';
+  return order.tif === 'fok' ? 'UNFILLED_FOK_ORDER_EXPIRED' : 'UNFILLED_IOC_QUANTITY_EXPIRED';
+}
+
+const orderCore = (order: SimOrder): object => ({
+  price: priceOf(order.instrument, order.price),
+  origQty: sizeOf(order.instrument, order.size),
+  executedQty: sizeOf(order.instrument, order.filled),
+  origQuoteOrderQty: amountOf(order.quoteAmount),
+  cummulativeQuoteQty: amountOf(order.filledQuote),
+  status: statusOf(order),
+  timeInForce: tifOf(order),
+  type: typeOf(order),
+  side: sideOf(order),
+});
+
+const optional = (order: SimOrder): object => {
+  const reason = expiryReason(order);
+  return reason === undefined ? {} : { expiryReason: reason };
+};
+
+export type ResponseType = 'ACK' | 'RESULT' | 'FULL';
+
+export function placedBody(order: SimOrder, type: ResponseType): object {
+  const ack = {
+    symbol: order.instrument.symbol,
+    orderId: order.id,
+    orderListId: -1,
+    clientOrderId: order.clientId,
+    transactTime: order.updatedAt,
+  };
+  if (type === 'ACK') return ack;
+  const result = {
+    ...ack,
+    ...orderCore(order),
+    workingTime: order.createdAt,
+    ...optional(order),
+    selfTradePreventionMode: SELF_TRADE_MODE,
+  };
+  if (type === 'RESULT') return result;
+  return {
+    ...result,
+    fills: order.fills.map((fill) => ({
+      price: priceOf(fill.instrument, fill.price),
+      qty: sizeOf(fill.instrument, fill.size),
+      commission: amountOf(fill.fee),
+      commissionAsset: fill.feeAsset,
+      tradeId: fill.tradeId,
+    })),
+  };
+}
+
+export const orderBody = (order: SimOrder): object => {
+  const { price, origQty, executedQty, cummulativeQuoteQty, status, timeInForce, type, side, origQuoteOrderQty } =
+    orderCore(order) as Readonly<Record<string, string>>;
+  return {
+    symbol: order.instrument.symbol,
+    orderId: order.id,
+    orderListId: -1,
+    clientOrderId: order.clientId,
+    price,
+    origQty,
+    executedQty,
+    cummulativeQuoteQty,
+    status,
+    timeInForce,
+    type,
+    side,
+    stopPrice: ZERO,
+    icebergQty: ZERO,
+    time: order.createdAt,
+    updateTime: order.updatedAt,
+    isWorking: true,
+    workingTime: order.createdAt,
+    origQuoteOrderQty,
+    ...optional(order),
+    selfTradePreventionMode: SELF_TRADE_MODE,
+  };
+};
+
+export const canceledBody = (order: SimOrder, cancelId: string): object => ({
+  symbol: order.instrument.symbol,
+  origClientOrderId: order.clientId,
+  orderId: order.id,
+  orderListId: -1,
+  clientOrderId: cancelId,
+  transactTime: order.updatedAt,
+  ...orderCore(order),
+  selfTradePreventionMode: SELF_TRADE_MODE,
+});
+
+export const myTradeBody = (fill: SimFill): object => ({
+  symbol: fill.instrument.symbol,
+  id: fill.tradeId,
+  orderId: fill.orderId,
+  orderListId: -1,
+  price: priceOf(fill.instrument, fill.price),
+  qty: sizeOf(fill.instrument, fill.size),
+  quoteQty: amountOf(fill.quote),
+  commission: amountOf(fill.fee),
+  commissionAsset: fill.feeAsset,
+  time: fill.at,
+  isBuyer: fill.side === 'buy',
+  isMaker: fill.maker,
+  isBestMatch: true,
+});
+
+// — account —
+
+const EMPTY: Holding = { free: 0n, locked: 0n };
+
+export function accountBody(exchange: ExchangePort, account: SimAccount, omitZero: boolean, at: number): object {
+  const { taker, maker } = exchange.policy.fees;
+  const bps = (rate: string): number => Math.round(Number(rate) * 10_000);
+  return {
+    makerCommission: bps(maker),
+    takerCommission: bps(taker),
+    buyerCommission: 0,
+    sellerCommission: 0,
+    commissionRates: { maker: padded(maker), taker: padded(taker), buyer: ZERO, seller: ZERO },
+    canTrade: true,
+    canWithdraw: true,
+    canDeposit: true,
+    brokered: false,
+    requireSelfTradePrevention: false,
+    preventSor: false,
+    updateTime: at,
+    accountType: 'SPOT',
+    balances: [...account.holdings]
+      .filter(([, holding]) => !omitZero || holding.free + holding.locked > 0n)
+      .map(([asset, { free, locked }]) => ({ asset, free: amountOf(free), locked: amountOf(locked) })),
+    permissions: ['SPOT'],
+    uid: 354_937_868 + account.index,
+  };
+}
+
+export function commissionBody(exchange: ExchangePort, instrument: SimInstrument): object {
+  const { taker, maker } = exchange.policy.fees;
+  const none = { maker: ZERO, taker: ZERO, buyer: ZERO, seller: ZERO };
+  return {
+    symbol: instrument.symbol,
+    standardCommission: { maker: padded(maker), taker: padded(taker), buyer: ZERO, seller: ZERO },
+    specialCommission: none,
+    taxCommission: none,
+    discount: { enabledForAccount: false, enabledForSymbol: true, discountAsset: 'BNB', discount: '0.75000000' },
+  };
+}
+
+export const tradeFeeBody = (exchange: ExchangePort, instrument: SimInstrument): object => ({
+  symbol: instrument.symbol,
+  makerCommission: exchange.policy.fees.maker,
+  takerCommission: exchange.policy.fees.taker,
+});
+
+// — user data events —
+
+const EXECUTION: Readonly<Record<OrderCause, string>> = {
+  new: 'NEW',
+  trade: 'TRADE',
+  canceled: 'CANCELED',
+  expired: 'EXPIRED',
+};
+
+/** @param cancelId the id of the request that canceled it, else undefined */
+export function executionReport(
+  cause: OrderCause,
+  order: SimOrder,
+  fill: SimFill | undefined,
+  executionId: number,
+  cancelId: string | undefined,
+): object {
+  const { instrument } = order;
+  const reason = expiryReason(order);
+  const at = fill?.at ?? order.updatedAt;
+  return {
+    e: 'executionReport',
+    E: at,
+    s: instrument.symbol,
+    c: cancelId ?? order.clientId,
+    S: sideOf(order),
+    o: typeOf(order),
+    f: tifOf(order),
+    q: sizeOf(instrument, order.size),
+    p: priceOf(instrument, order.price),
+    P: ZERO,
+    F: ZERO,
+    g: -1,
+    C: cancelId === undefined ? '' : order.clientId,
+    x: order.selfTrade ? 'TRADE_PREVENTION' : EXECUTION[cause],
+    X: statusOf(order),
+    r: 'NONE',
+    i: order.id,
+    l: fill === undefined ? ZERO : sizeOf(instrument, fill.size),
+    z: sizeOf(instrument, order.filled),
+    L: fill === undefined ? ZERO : priceOf(instrument, fill.price),
+    n: fill === undefined ? '0' : amountOf(fill.fee),
+    N: fill?.feeAsset ?? null,
+    T: at,
+    t: fill?.tradeId ?? -1,
+    I: executionId,
+    w: order.status === 'new' || (order.status === 'partial' && order.tif === 'gtc'),
+    m: fill?.maker ?? false,
+    M: fill !== undefined,
+    O: order.createdAt,
+    Z: amountOf(order.filledQuote),
+    Y: fill === undefined ? ZERO : amountOf(fill.quote),
+    Q: amountOf(order.quoteAmount),
+    W: order.createdAt,
+    V: SELF_TRADE_MODE,
+    ...(reason === undefined ? {} : { eR: reason }),
+  };
+}
+
+export const accountPosition = (account: SimAccount, assets: readonly string[], at: number): object => ({
+  e: 'outboundAccountPosition',
+  E: at,
+  u: at,
+  B: assets.map((asset) => {
+    const { free, locked } = account.holdings.get(asset) ?? EMPTY;
+    return { a: asset, f: amountOf(free), l: amountOf(locked) };
+  }),
+});

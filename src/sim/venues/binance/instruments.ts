@@ -1,0 +1,63 @@
+/** What the simulated Binance lists, with the ticks, lots and limits that the real one has for these symbols. */
+import type { ExchangePolicy, InstrumentSpec } from '../../port.ts';
+
+export const INSTRUMENTS: readonly InstrumentSpec[] = [
+  {
+    id: 'BTC-USDT',
+    symbol: 'BTCUSDT',
+    tick: '0.01',
+    lot: '0.00001',
+    minSize: '0.00001',
+    maxSize: '9000',
+    maxMarketSize: '116.02367821',
+    minNotional: '5',
+  },
+  {
+    id: 'ETH-USDT',
+    symbol: 'ETHUSDT',
+    tick: '0.01',
+    lot: '0.0001',
+    minSize: '0.0001',
+    maxSize: '9000',
+    maxMarketSize: '2719.4271',
+    minNotional: '5',
+  },
+  {
+    id: 'SOL-USDT',
+    symbol: 'SOLUSDT',
+    tick: '0.01',
+    lot: '0.001',
+    minSize: '0.001',
+    maxSize: '90000',
+    maxMarketSize: '25402.113',
+    minNotional: '5',
+  },
+  {
+    id: 'XRP-USDT',
+    symbol: 'XRPUSDT',
+    tick: '0.0001',
+    lot: '0.1',
+    minSize: '0.1',
+    maxSize: '9222449',
+    maxMarketSize: '1404563.4',
+    minNotional: '5',
+  },
+  {
+    id: 'DOGE-USDT',
+    symbol: 'DOGEUSDT',
+    tick: '0.00001',
+    lot: '1',
+    minSize: '1',
+    maxSize: '9000000',
+    maxMarketSize: '5834592',
+    minNotional: '1',
+  },
+];
+
+/** Commission is cut to the asset's 8 decimals and taken from what was bought or received (no BNB in these accounts). */
+export const POLICY: ExchangePolicy = {
+  fees: { taker: '0.001', maker: '0.001', truncateTo: 8 },
+  priceBand: 5,
+  clientIds: 'open',
+  marketWithoutLiquidity: 'expire',
+};

@@ -1,0 +1,63 @@
+/** The OKX v5 spot wire: REST, `/ws/v5/public` and `/ws/v5/private` under one port. */
+import type { SocketScope, VenueWire, WireContext } from '../../port.ts';
+import type { Connection, ConnectionHandlers } from '../../server.ts';
+import { AccountHub } from './account-hub.ts';
+import { RequestLimits } from './limits.ts';
+import { PublicHub } from './public-hub.ts';
+import { RestApi } from './rest.ts';
+import { Session, type SessionKind, type SessionShared } from './session.ts';
+import { TradeDesk } from './trade-desk.ts';
+
+const PATHS: Readonly<Record<string, SessionKind>> = {
+  '/ws/v5/public': 'public',
+  '/ws/v5/private': 'private',
+};
+
+export function createOkxWire(context: WireContext): VenueWire {
+  const limits = new RequestLimits(context.clock);
+  const publicHub = new PublicHub(context);
+  const accountHub = new AccountHub(context, publicHub.tickers);
+  const desk = new TradeDesk(context, limits, (order) => accountHub.onCompleted(order));
+  const rest = new RestApi(context, limits, desk, publicHub.tickers);
+  const shared: SessionShared = { context, limits, publicHub, accountHub, desk };
+  const sessions = new Set<Session>();
+  const counts = { requests: 0, connections: 0, messages: 0 };
+  const unlisten = context.exchange.onEvent((event) => accountHub.onEvent(event));
+
+  return {
+    accepts: (path) => PATHS[path] !== undefined,
+    gate: (connection) => context.faults.peek('freeze', { scope: PATHS[connection.path] ?? 'all' }) === undefined,
+    onRequest: (request) => {
+      counts.requests++;
+      return rest.answer(request);
+    },
+    onConnection: (connection: Connection): ConnectionHandlers => {
+      counts.connections++;
+      const session = new Session(connection, PATHS[connection.path] ?? 'public', shared);
+      sessions.add(session);
+      return {
+        onMessage: (text) => {
+          counts.messages++;
+          session.onMessage(text);
+        },
+        onClose: () => {
+          sessions.delete(session);
+          session.onClose();
+        },
+      };
+    },
+    disconnect: (scope: SocketScope) => {
+      const meant = [...sessions].filter(({ kind }) => scope === 'all' || scope === kind);
+      for (const { connection } of meant) connection.terminate();
+      return meant.length;
+    },
+    stats: () => ({ ...counts, open: sessions.size }),
+    close: () => {
+      unlisten();
+      publicHub.close();
+      accountHub.close();
+      for (const session of sessions) session.onClose();
+      sessions.clear();
+    },
+  };
+}

@@ -1,0 +1,6 @@
+/** The simulated venues. One line a venue. */
+import type { SimVenue } from '../port.ts';
+import { binanceVenue } from './binance/index.ts';
+import { okx } from './okx/index.ts';
+
+export const SIM_VENUES: readonly SimVenue[] = [binanceVenue, okx];

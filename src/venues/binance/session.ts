@@ -1,0 +1,214 @@
+/** The life of the order-entry connection of Binance spot: log-on, replacement, reconnecting, and which way a request
+ *  takes. Requests go over the WebSocket API; REST takes what the socket did not. */
+import { Fault, messageOf } from '../../core/faults.ts';
+import { type Random, seededRandom } from '../../core/random.ts';
+import type { HttpRequest } from '../../core/socket.ts';
+import type { GatewayDeps } from '../../core/venue.ts';
+import { backoffMs } from '../../net/backoff.ts';
+import { isObject, type Json } from './json.ts';
+import { redactor } from './redact.ts';
+import { faultOf, type Reply } from './reply.ts';
+import { Rest } from './rest.ts';
+import { ServerTime } from './server-time.ts';
+import { type Params, signParams } from './sign.ts';
+import { WsApi } from './ws-api.ts';
+
+const CALL_TIMEOUT_MS = 5_000;
+const CALL_WINDOW_MS = 5_000;
+const RETRY = { baseMs: 200, maxMs: 10_000 };
+/** Connections end after 24 hours; they are replaced a little before, between two requests. */
+const MAX_AGE_MS = (24 * 60 - 10) * 60_000;
+/** Clocks drift: the offset is measured again every few minutes. */
+const TIME_CHECK_MS = 5 * 60_000;
+
+/** A request of the WebSocket API and the same one over REST. */
+export interface Call {
+  readonly method: string;
+  readonly rest: readonly [method: HttpRequest['method'], path: string];
+}
+
+export const CALLS = {
+  place: { method: 'order.place', rest: ['POST', '/api/v3/order'] },
+  cancel: { method: 'order.cancel', rest: ['DELETE', '/api/v3/order'] },
+  order: { method: 'order.status', rest: ['GET', '/api/v3/order'] },
+  openOrders: { method: 'openOrders.status', rest: ['GET', '/api/v3/openOrders'] },
+  trades: { method: 'myTrades', rest: ['GET', '/api/v3/myTrades'] },
+  account: { method: 'account.status', rest: ['GET', '/api/v3/account'] },
+} as const satisfies Record<string, Call>;
+
+export interface SessionHooks {
+  readonly onUp: () => void;
+  readonly onDown: (reason: string) => void;
+  readonly onPush: (frame: Json) => void;
+}
+
+type State = 'idle' | 'connecting' | 'up' | 'waiting' | 'closed';
+
+export class Session {
+  readonly #deps: GatewayDeps;
+  readonly #hooks: SessionHooks;
+  readonly #api: WsApi;
+  readonly #rest: Rest;
+  readonly #time: ServerTime;
+  readonly #random: Random;
+  #state: State = 'idle';
+  #connected = false;
+  #cancelRetry: () => void = () => {};
+  #cancelTimers: () => void = () => {};
+  #onClosed: () => void = () => {};
+
+  constructor(deps: GatewayDeps, hooks: SessionHooks) {
+    this.#deps = deps;
+    this.#hooks = hooks;
+    const { clock, log, sockets, http, credentials, endpoints } = deps;
+    this.#random = seededRandom(clock.wallMs() ^ clock.monotonicNs());
+    const redact = redactor(credentials);
+    this.#time = new ServerTime(clock);
+    this.#rest = new Rest({ base: endpoints.rest, credentials, http, clock, time: this.#time, redact });
+    this.#api = new WsApi({
+      url: endpoints.wsTrade,
+      sockets,
+      clock,
+      log,
+      redact,
+      onPush: hooks.onPush,
+      onDown: (reason) => this.#onDown(reason),
+    });
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Resolves once logged on; rejects with the first refusal and stays idle then. */
+  async connect(): Promise<void> {
+    if (this.#state !== 'idle') return;
+    try {
+      await this.#logOn();
+    } catch (thrown) {
+      if (this.state === 'connecting') this.#state = 'idle';
+      throw thrown;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    const isLoggedOn = this.#state === 'up';
+    this.#state = 'closed';
+    this.#cancelRetry();
+    this.#cancelTimers();
+    if (!this.#connected) return;
+    await new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+      if (isLoggedOn) this.#api.retire('the gateway was closed');
+      else this.#api.drop('the gateway was closed');
+    });
+  }
+
+  /** Replaces the connection as soon as no request waits for its answer. */
+  renew(reason: string): void {
+    this.#api.retire(reason);
+  }
+
+  /** A signed request that may change something: over REST only when nothing of it was written to the socket. */
+  async call(call: Call, params: Params, timeoutMs: number): Promise<Reply> {
+    if (this.#state === 'closed') return { kind: 'unsent', reason: 'the gateway is closed' };
+    let reply: Reply = { kind: 'unsent', reason: 'the gateway is down' };
+    if (this.#state === 'up') {
+      // The limits that every answer would repeat are not read.
+      reply = await this.#api.request(call.method, this.#sign({ ...params, returnRateLimits: false }), timeoutMs);
+    }
+    if (reply.kind === 'unsent') reply = await this.#rest.signed(...call.rest, params, timeoutMs);
+    // A clock that went wrong refuses everything from now on: measure at once.
+    if (reply.kind === 'refused' && reply.error.class === 'clock') void this.#time.measure(() => this.#askTime());
+    return reply;
+  }
+
+  /** A signed request that changes nothing: asked again over REST when the socket lost it. */
+  async ask(call: Call, params: Params): Promise<Reply> {
+    const windowed = { ...params, recvWindow: CALL_WINDOW_MS };
+    const reply = await this.call(call, windowed, CALL_TIMEOUT_MS);
+    return reply.kind === 'lost' ? this.#rest.signed(...call.rest, windowed, CALL_TIMEOUT_MS) : reply;
+  }
+
+  /** A signed request that only REST knows. */
+  restOnly(path: string, params: Params): Promise<Reply> {
+    return this.#rest.signed('GET', path, { ...params, recvWindow: CALL_WINDOW_MS }, CALL_TIMEOUT_MS);
+  }
+
+  async #logOn(): Promise<void> {
+    this.#state = 'connecting';
+    this.#connected = true;
+    const failed = await this.#api.open();
+    if (failed !== undefined) throw new Fault('venue/unreachable', `binance WebSocket API: ${failed}`);
+    await this.#time.measure(() => this.#askTime());
+    const reply = await this.#api.request(
+      'userDataStream.subscribe.signature',
+      this.#sign({ recvWindow: CALL_WINDOW_MS }),
+      CALL_TIMEOUT_MS,
+    );
+    if (reply.kind !== 'answered') {
+      this.#api.drop('the log-on failed');
+      throw faultOf('the user data stream', reply);
+    }
+    // It may have died after its last answer: nobody else notices that before it is up.
+    if (!this.#connected || this.state !== 'connecting')
+      throw new Fault('venue/unreachable', 'binance: the connection went during log-on');
+    this.#state = 'up';
+    this.#startTimers();
+    this.#hooks.onUp();
+  }
+
+  #onDown(reason: string): void {
+    const wasUp = this.#state === 'up';
+    this.#connected = false;
+    this.#cancelTimers();
+    this.#onClosed();
+    // A failed log-on is dealt with where it was begun.
+    if (!wasUp) return;
+    this.#state = 'waiting';
+    this.#deps.log.warn({ reason }, 'binance gateway down');
+    this.#hooks.onDown(reason);
+    this.#retry(0);
+  }
+
+  #retry(attempt: number): void {
+    if (this.#state === 'closed') return;
+    this.#cancelRetry = this.#deps.clock.after(backoffMs(attempt, this.#random, RETRY), () => {
+      this.#logOn().catch((thrown: unknown) => {
+        if (this.state === 'closed') return;
+        this.#state = 'waiting';
+        this.#deps.log.warn({ attempt, reason: messageOf(thrown) }, 'binance gateway: reconnecting failed');
+        this.#retry(attempt + 1);
+      });
+    });
+  }
+
+  #startTimers(): void {
+    const { clock } = this.#deps;
+    const cancelAge = clock.after(MAX_AGE_MS, () => this.renew('the connection is near its 24 hours'));
+    let cancelCheck = (): void => {};
+    const check = (): void => {
+      cancelCheck = clock.after(TIME_CHECK_MS, () => {
+        void this.#time.measure(() => this.#askTime());
+        check();
+      });
+    };
+    check();
+    this.#cancelTimers = () => {
+      cancelAge();
+      cancelCheck();
+    };
+  }
+
+  async #askTime(): Promise<number | undefined> {
+    const reply = await this.#api.request('time', {}, 2_000);
+    const serverTime = reply.kind === 'answered' && isObject(reply.result) ? reply.result.serverTime : undefined;
+    return typeof serverTime === 'number' ? serverTime : undefined;
+  }
+
+  #sign(params: Params): Params {
+    const { apiKey, secret } = this.#deps.credentials;
+    return signParams({ ...params, timestamp: this.#time.nowMs() }, apiKey, secret);
+  }
+}

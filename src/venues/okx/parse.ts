@@ -1,0 +1,168 @@
+/** Frames of the public stream as book events: the byte scanner first, `JSON.parse` for whatever it declines.
+ *  Thread: feed. Keeps no reference to the caller's buffer. Never throws. */
+import { newDecimalScan, SCAN, scanDecimal } from '../../core/decimal.ts';
+import { type BookFrame, FRAME, type FrameBatch, type FrameKind, type LevelList } from '../../core/frame.ts';
+import type { FrameParser, SymbolEntry } from '../../core/venue.ts';
+import { isObject, type JsonObject, parseObject } from './json.ts';
+import { notePrice, noteSize, Scanner, textShape } from './scan.ts';
+import { SymbolTable } from './symbols.ts';
+
+const PONG = [112, 111, 110, 103] as const;
+
+export class OkxParser implements FrameParser {
+  fallbacks = 0;
+  readonly #table: SymbolTable;
+  readonly #scanner: Scanner;
+  readonly #price = newDecimalScan();
+  readonly #size = newDecimalScan();
+
+  constructor(symbols: readonly SymbolEntry[]) {
+    this.#table = new SymbolTable(symbols);
+    this.#scanner = new Scanner(this.#table);
+  }
+
+  parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
+    if (this.tryFast(buffer, start, end, out)) return;
+    this.fallbacks++;
+    this.readJson(buffer, start, end, out);
+  }
+
+  /** The fast reading alone. False: declined, `out` is of no use. */
+  tryFast(buffer: Uint8Array, start: number, end: number, out: FrameBatch): boolean {
+    out.clear();
+    if (isPong(buffer, start, end)) {
+      out.add().kind = FRAME.Control;
+      return true;
+    }
+    return this.#scanner.tryScan(buffer, start, end, out);
+  }
+
+  /** The reading through `JSON.parse` alone; fills the same events. */
+  readJson(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
+    out.clear();
+    if (isPong(buffer, start, end)) {
+      out.add().kind = FRAME.Control;
+      return;
+    }
+    const frame = parseObject(decode(buffer, start, end));
+    const bare = frame === undefined ? MALFORMED : this.#readFrame(frame, out);
+    if (bare !== undefined) put(out, bare);
+  }
+
+  /** Body of `GET /api/v5/market/books`. */
+  parseSnapshot(buffer: Uint8Array, start: number, end: number, symbol: number, out: FrameBatch): void {
+    out.clear();
+    const body = parseObject(decode(buffer, start, end));
+    const entry = this.#table.entries[symbol];
+    const bare =
+      body === undefined || body.code !== '0' || entry === undefined
+        ? { kind: FRAME.Malformed, symbol }
+        : this.#readData(body.data, FRAME.Snapshot, symbol, out);
+    if (bare !== undefined) put(out, bare);
+  }
+
+  /** Undefined when `out` was filled; otherwise the one event without levels that the frame amounts to. */
+  #readFrame(frame: JsonObject, out: FrameBatch): BareEvent | undefined {
+    if (typeof frame.event === 'string') return { kind: FRAME.Control, symbol: -1 };
+    const arg = frame.arg;
+    if (!isObject(arg) || typeof arg.channel !== 'string') return MALFORMED;
+    const kind = kindOf(arg.channel, frame.action);
+    if (kind === FRAME.Ignored) return { kind, symbol: -1 };
+    if (typeof arg.instId !== 'string') return MALFORMED;
+    const symbol = this.#table.indexOf(arg.instId);
+    if (symbol < 0) return { kind: FRAME.UnknownSymbol, symbol };
+    if (kind === FRAME.Malformed) return { kind, symbol };
+    return this.#readData(frame.data, kind, symbol, out);
+  }
+
+  #readData(data: unknown, kind: FrameKind, symbol: number, out: FrameBatch): BareEvent | undefined {
+    const malformed = { kind: FRAME.Malformed, symbol };
+    if (!Array.isArray(data) || data.length === 0) return malformed;
+    for (const item of data) {
+      const frame = out.add();
+      frame.kind = kind;
+      frame.symbol = symbol;
+      if (!isObject(item) || !this.#readBook(item, this.#table.entries[symbol] as SymbolEntry, frame)) return malformed;
+    }
+    return undefined;
+  }
+
+  #readBook(item: JsonObject, entry: SymbolEntry, frame: BookFrame): boolean {
+    if (!this.#readSide(item.asks, entry, frame, frame.asks)) return false;
+    if (!this.#readSide(item.bids, entry, frame, frame.bids)) return false;
+    const { ts, seqId, prevSeqId, checksum } = item;
+    if (ts !== undefined) {
+      if (typeof ts !== 'string' || !/^(0|[1-9]\d{0,14})$/.test(ts)) return false;
+      frame.venueAt = Number(ts);
+    }
+    if (seqId !== undefined) {
+      if (!isInteger(seqId)) return false;
+      frame.firstSeq = seqId + 0;
+      frame.lastSeq = seqId + 0;
+    }
+    if (prevSeqId !== undefined) {
+      if (!isInteger(prevSeqId)) return false;
+      frame.prevSeq = prevSeqId + 0;
+    }
+    if (checksum !== undefined) {
+      if (!isInteger(checksum)) return false;
+      frame.checksum = checksum + 0;
+    }
+    return true;
+  }
+
+  #readSide(levels: unknown, entry: SymbolEntry, frame: BookFrame, out: LevelList): boolean {
+    if (!Array.isArray(levels)) return false;
+    for (const level of levels) {
+      if (!Array.isArray(level)) return false;
+      const [priceText, sizeText]: unknown[] = level;
+      if (typeof priceText !== 'string' || typeof sizeText !== 'string') return false;
+      const price = Buffer.from(priceText);
+      scanDecimal(price, 0, price.length, entry.priceDecimals, this.#price);
+      const size = Buffer.from(sizeText);
+      scanDecimal(size, 0, size.length, entry.sizeDecimals, this.#size);
+      if (this.#price.status === SCAN.Malformed || this.#price.end !== price.length) return false;
+      if (this.#size.status === SCAN.Malformed || this.#size.end !== size.length) return false;
+      notePrice(this.#price, entry.priceDecimals, frame);
+      noteSize(this.#size, entry.sizeDecimals, frame);
+      out.push(this.#price.value, this.#size.value, textShape(this.#price, this.#size));
+    }
+    return true;
+  }
+}
+
+export const createParser = (symbols: readonly SymbolEntry[]): OkxParser => new OkxParser(symbols);
+
+function kindOf(channel: string, action: unknown): FrameKind {
+  if (channel === 'bbo-tbt') return FRAME.Top;
+  if (channel !== 'books') return FRAME.Ignored;
+  if (action === 'update') return FRAME.Delta;
+  return action === 'snapshot' ? FRAME.Snapshot : FRAME.Malformed;
+}
+
+/** An event without levels. */
+interface BareEvent {
+  readonly kind: FrameKind;
+  readonly symbol: number;
+}
+
+const MALFORMED: BareEvent = { kind: FRAME.Malformed, symbol: -1 };
+
+function put(out: FrameBatch, event: BareEvent): void {
+  out.clear();
+  const frame = out.add();
+  frame.kind = event.kind;
+  frame.symbol = event.symbol;
+}
+
+const decode = (buffer: Uint8Array, start: number, end: number): string =>
+  Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8');
+
+const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+
+const isPong = (buffer: Uint8Array, start: number, end: number): boolean =>
+  end - start === 4 &&
+  buffer[start] === PONG[0] &&
+  buffer[start + 1] === PONG[1] &&
+  buffer[start + 2] === PONG[2] &&
+  buffer[start + 3] === PONG[3];

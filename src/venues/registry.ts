@@ -1,0 +1,18 @@
+/** Every venue that the engine knows: one line a venue. */
+import type { VenueDescriptor, VenueId } from '../core/venue.ts';
+import { binance } from './binance/index.ts';
+import { okx } from './okx/index.ts';
+
+const venues: readonly VenueDescriptor[] = [
+  binance, //
+  okx,
+];
+
+export const venueRegistry: ReadonlyMap<VenueId, VenueDescriptor> = new Map(venues.map((venue) => [venue.id, venue]));
+
+/** The descriptor of a venue that the configuration has named (its check knows this same registry). */
+export function descriptorOf(venue: VenueId): VenueDescriptor {
+  const descriptor = venueRegistry.get(venue);
+  if (descriptor === undefined) throw new RangeError(`no venue "${venue}"`);
+  return descriptor;
+}
