@@ -65,6 +65,7 @@ const io: RunIo = {
       process.stdin.resume();
     }),
   terminal: process.stdout.isTTY ? process.stdout : undefined,
+  isErrOnTerminal: process.stderr.isTTY,
 };
 
 async function main(): Promise<number> {

@@ -3,7 +3,7 @@ import { systemClock } from '../core/clock.ts';
 import { Detector } from '../engine/detector.ts';
 import { ringSink } from '../record/ring-sink.ts';
 import type { Actor, ActorCommand } from './actor.ts';
-import type { ActorHost } from './create-actor.ts';
+import type { ActorHost } from './actor-host.ts';
 import type { ActorSpec } from './messages.ts';
 
 /** Sequences of one life; the next life starts beyond them, so that no id is used twice in a run. */

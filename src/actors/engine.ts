@@ -1,47 +1,29 @@
 /** One run of the engine, from configuration to summary. Thread: main. Composes; decides nothing about trading. */
 
-import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { systemClock } from '../core/clock.ts';
-import type { Config } from '../core/config.ts';
 import { Fault } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
-import type { Balance } from '../core/order.ts';
-import type { RecordSink } from '../core/records.ts';
 import type { EngineControl, EngineState } from '../core/status.ts';
-import { buildUniverse } from '../core/universe.ts';
 import { toTexts } from '../engine/amounts.ts';
 import type { ExecutorReport } from '../engine/executor-port.ts';
-import { allocate, planLayout } from '../memory/layout.ts';
-import { httpClient } from '../net/http-client.ts';
-import { referenceFolder } from '../record/journal-store.ts';
-import { ReferenceCache } from '../record/reference-cache.ts';
 import { ringSink } from '../record/ring-sink.ts';
 import { BalanceSheet, isSameAmounts, valueAt } from './balance-sheet.ts';
-import { bellOf, SharedViews, shapeOf } from './context.ts';
+import { bellOf, SharedViews } from './context.ts';
 import { type EngineFacts, LiveView } from './engine-view.ts';
 import { openIdentity } from './identity.ts';
-import type { ActorSpec, EngineContext, FromThread } from './messages.ts';
-import { loadReference } from './reference.ts';
+import type { EngineContext, FromThread } from './messages.ts';
+import { type EngineOptions, prepareRun } from './prepare.ts';
+import { RunRecords } from './run-records.ts';
+import { Specs } from './specs.ts';
 import { type RunSummary, summarise } from './summary.ts';
 import { Supervisor } from './supervisor.ts';
-import { DETECTOR, EXECUTOR, feedName, planThreads, resolveTopology } from './topology.ts';
+import { DETECTOR, EXECUTOR, feedName, planThreads } from './topology.ts';
 import type { VenueSetup } from './venue-setup.ts';
-
-export interface EngineOptions {
-  readonly config: Config;
-  readonly setups: readonly VenueSetup[];
-  readonly dataDir: string;
-  readonly log: Log;
-}
 
 const REPORT_EVERY_MS = 250;
 /** Open leg sets get this long to finish once a run is to end; SIGINT has to be done within 5 s. */
 const DRAIN_MS = 3_000;
 const SETTLE_MS = 1_500;
-
-/** Sorts by time and is unique: base-36 milliseconds and four random characters. */
-const newRunId = (): string => `${Date.now().toString(36)}${randomBytes(2).toString('hex')}`;
 
 export class Engine implements EngineControl {
   readonly context: EngineContext;
@@ -49,11 +31,10 @@ export class Engine implements EngineControl {
   readonly views: SharedViews;
   readonly supervisor: Supervisor;
   readonly #log: Log;
-  readonly #records: RecordSink;
+  readonly #records: RunRecords;
   readonly #sheet = new BalanceSheet();
   readonly #faults: { at: number; code: string; message: string }[] = [];
   readonly #startedAt = Date.now();
-  readonly #incarnations: number[];
   #state: EngineState = 'starting';
   #haltReason: string | undefined;
   #report: ExecutorReport | undefined;
@@ -70,38 +51,9 @@ export class Engine implements EngineControl {
 
   /** Loads instruments, lays out memory and starts every actor. Rejects with a Fault when nothing can be traded. */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, setups, dataDir, log } = options;
-    const clock = systemClock();
-    const early: Fault[] = [];
-    const http = httpClient();
-    const reference = await loadReference(setups, config.instruments, {
-      http,
-      cache: new ReferenceCache(referenceFolder(dataDir), clock),
-      clock,
-      log,
-      onFault: (fault) => early.push(fault),
-    });
-    http.close();
-    const tradable = reference.filter((venue) => venue.listings.some((listing) => listing.trading));
-    if (tradable.length < 2) {
-      const why = early.map((fault) => fault.message).join('; ');
-      throw new Fault('venue/unreachable', `fewer than two venues can be traded: ${why}`, { venues: tradable.length });
-    }
-    const universe = buildUniverse(config.instruments, tradable);
-    const topology = resolveTopology(config.topology, universe.venues.length, availableParallelism());
-    const shape = shapeOf(universe);
-    const context: EngineContext = {
-      run: newRunId(),
-      dataDir,
-      // Keys go to the executor alone, in its spec.
-      config: { ...config, topology, venues: config.venues.map(({ credentials: _, ...venue }) => venue) },
-      universe,
-      shape,
-      buffer: allocate(planLayout(shape)),
-    };
-    const used = setups.filter((setup) => universe.venues.includes(setup.descriptor.id));
-    const engine = new Engine(context, used, options);
-    for (const fault of early) engine.#raise(fault, 'reference');
+    const prepared = await prepareRun(options);
+    const engine = new Engine(prepared.context, prepared.setups, options);
+    for (const fault of prepared.faults) engine.#raise(fault, 'reference');
     await engine.#begin();
     return engine;
   }
@@ -111,15 +63,15 @@ export class Engine implements EngineControl {
     this.context = context;
     this.#log = log;
     this.views = new SharedViews(context.buffer, context.shape);
-    this.#records = ringSink(this.views.recordRing('supervisor'), bellOf(context, this.views, 'journal', false), clock);
+    const sink = ringSink(this.views.recordRing('supervisor'), bellOf(context, this.views, 'journal', false), clock);
+    this.#records = new RunRecords(context, sink, this.#startedAt);
     this.view = new LiveView(
       context,
       this.views,
       () => this.#facts(),
       () => clock.monotonicNs(),
     );
-    this.#incarnations = context.universe.venues.map(() => 0);
-    const identity = openIdentity(dataDir);
+    const specs = new Specs(context.universe.venues, setups, openIdentity(dataDir), this.views.control);
     this.supervisor = new Supervisor({
       context,
       layout: this.views.layout,
@@ -129,7 +81,7 @@ export class Engine implements EngineControl {
         context.config.idle,
       ),
       log,
-      specOf: (name, life) => this.#specOf(name, life, setups, identity),
+      specOf: (name, life) => specs.next(name, life),
       onDown: (name) => this.#onDown(name),
       onUp: (name) => this.#onUp(name),
       onFault: (fault, actor) => this.#raise(fault, actor),
@@ -141,7 +93,7 @@ export class Engine implements EngineControl {
   async #begin(): Promise<void> {
     // Nothing is traded before everything is up.
     this.views.control.setPause('supervisor', true);
-    this.#writeRun();
+    this.#records.started();
     await this.supervisor.start();
     this.#reportTimer = setInterval(() => this.#askReport(), REPORT_EVERY_MS);
     this.#askReport();
@@ -167,7 +119,7 @@ export class Engine implements EngineControl {
     const report = this.#report;
     const pnl = toTexts(this.#sheet.change());
     const valued = valueAt(pnl, this.context.universe, (instrument) => this.view.mid(instrument));
-    this.#writeRun(clean);
+    this.#records.ended(clean);
     await this.supervisor.stop();
     const journal = this.views.journalCounters();
     this.#state = 'stopped';
@@ -285,36 +237,6 @@ export class Engine implements EngineControl {
     };
   }
 
-  #specOf(
-    name: string,
-    life: number,
-    setups: readonly VenueSetup[],
-    identity: ReturnType<typeof openIdentity>,
-  ): ActorSpec {
-    const { venues } = this.context.universe;
-    if (name === DETECTOR) return { kind: 'detector', name, life };
-    if (name === EXECUTOR) {
-      return {
-        kind: 'executor',
-        name,
-        ...identity.next(),
-        venues: venues.map((venue) => {
-          const setup = setupOf(setups, venue);
-          return { venue, endpoints: setup.endpoints, credentials: setup.credentials };
-        }),
-        isSuccessor: life > 0,
-      };
-    }
-    const venueIndex = venues.findIndex((venue) => feedName(venue) === name);
-    const venue = venues[venueIndex];
-    if (venue === undefined) return { kind: 'journal', name };
-    // The detector drops every row of the former life before the new one may publish.
-    const incarnation = (this.#incarnations[venueIndex] ?? 0) + 1;
-    this.#incarnations[venueIndex] = incarnation;
-    this.views.control.setIncarnation(venueIndex, incarnation);
-    return { kind: 'feed', name, venueIndex, venue, endpoints: setupOf(setups, venue).endpoints, incarnation };
-  }
-
   #onDown(name: string): void {
     if (name === DETECTOR || name === EXECUTOR) this.views.control.setPause('supervisor', true);
     const venueIndex = this.context.universe.venues.findIndex((venue) => feedName(venue) === name);
@@ -349,7 +271,7 @@ export class Engine implements EngineControl {
       case 'BalancesFetched':
         if (message.moment === 'end') this.#sheet.closed(message.venue, message.balances);
         else if (!this.#sheet.opened(message.venue, message.balances)) return;
-        return this.#writeBalances(message.venue, message.moment, message.balances);
+        return this.#records.balances(message.venue, message.moment, message.balances);
       case 'BalancesFailed':
         this.#log.warn({ venue: message.venue }, `balances: ${message.message}`);
         return;
@@ -366,50 +288,8 @@ export class Engine implements EngineControl {
     const at = Date.now();
     this.#faults.push({ at, code: fault.code, message: fault.message });
     this.#log.error({ actor, code: fault.code, details: fault.details }, fault.message);
-    this.#records.tryWrite({
-      kind: 'Fault',
-      id: `${this.context.run}-${String(this.#faults.length).padStart(6, '0')}`,
-      run: this.context.run,
-      at,
-      actor,
-      code: fault.code,
-      message: fault.message,
-      details: fault.details,
-    });
+    this.#records.fault(fault, actor, at);
   }
-
-  #writeRun(clean?: boolean): void {
-    const { run, config, universe } = this.context;
-    this.#records.tryWrite({
-      kind: 'Run',
-      id: run,
-      startedAt: this.#startedAt,
-      ...(clean === undefined ? {} : { endedAt: Date.now(), clean }),
-      mode: config.mode,
-      topology: config.topology,
-      venues: universe.venues,
-      instruments: universe.instruments.map((instrument) => instrument.id),
-    });
-  }
-
-  #writeBalances(venue: string, reason: 'start' | 'end', balances: readonly Balance[]): void {
-    const { run } = this.context;
-    this.#records.tryWrite({
-      kind: 'Balance',
-      id: `${run}-${venue}-${reason}`,
-      run,
-      at: Date.now(),
-      venue,
-      reason,
-      balances,
-    });
-  }
-}
-
-function setupOf(setups: readonly VenueSetup[], venue: string): VenueSetup {
-  const setup = setups.find((entry) => entry.descriptor.id === venue);
-  if (setup === undefined) throw new RangeError(`venue "${venue}" is not set up`);
-  return setup;
 }
 
 const timeout = <T>(ms: number, value: T): Promise<T> =>

@@ -17,7 +17,7 @@ import { WriteAheadLog } from '../record/wal.ts';
 import { entriesOf, readWalFolder } from '../record/wal-files.ts';
 import { descriptorOf } from '../venues/registry.ts';
 import type { Actor, ActorCommand } from './actor.ts';
-import type { ActorHost } from './create-actor.ts';
+import type { ActorHost } from './actor-host.ts';
 import { createLog } from './log.ts';
 import type { ActorSpec } from './messages.ts';
 
@@ -39,7 +39,7 @@ export class ExecutorActor implements Actor {
     const { context, views, guard } = host;
     const { config, run, universe } = context;
     this.#clock = guard.clock(systemClock());
-    this.#log = createLog(spec.name, config.log.level);
+    this.#log = createLog(spec.name, config.log.level, context.logFile);
     // Before the new file is opened: what a predecessor wrote is what there is to adopt.
     const past = spec.isSuccessor ? entriesOf(readWalFolder(walFolder(context.dataDir))) : [];
     this.#wal = new WriteAheadLog({

@@ -6,7 +6,7 @@ import { httpClient } from '../net/http-client.ts';
 import { wsSockets } from '../net/ws-socket.ts';
 import { descriptorOf } from '../venues/registry.ts';
 import type { Actor } from './actor.ts';
-import type { ActorHost } from './create-actor.ts';
+import type { ActorHost } from './actor-host.ts';
 import { createLog } from './log.ts';
 import type { ActorSpec } from './messages.ts';
 
@@ -30,7 +30,7 @@ export class FeedActor implements Actor {
       clock,
       // Jitter only: what it decides is when to retry, which no replay repeats.
       random: seededRandom((clock.wallMs() ^ (spec.incarnation << 8) ^ spec.venueIndex) >>> 0),
-      log: createLog(spec.name, context.config.log.level),
+      log: createLog(spec.name, context.config.log.level, context.logFile),
       onFault: host.onFault,
       wake: host.kick,
       doorbell: host.bell('detector'),

@@ -6,7 +6,7 @@ import { journalFolder } from '../record/journal-store.ts';
 import { JournalWriter } from '../record/journal-writer.ts';
 import { QuoteSampler } from '../record/quote-sampler.ts';
 import type { Actor } from './actor.ts';
-import type { ActorHost } from './create-actor.ts';
+import type { ActorHost } from './actor-host.ts';
 
 export class JournalActor implements Actor {
   readonly #writer: JournalWriter;

@@ -40,6 +40,8 @@ export type ActorSpec =
 export interface EngineContext {
   readonly run: string;
   readonly dataDir: string;
+  /** Where logs go while the panel has the terminal. */
+  readonly logFile?: string;
   readonly config: Config;
   readonly universe: Universe;
   readonly shape: MemoryShape;

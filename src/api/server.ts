@@ -7,6 +7,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { isLoopback } from '../core/config.ts';
 import { Fault, messageOf } from '../core/faults.ts';
+import type { Log } from '../core/log.ts';
 import { tokenCheck } from './auth.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiError, answerError } from './errors.ts';
@@ -100,12 +101,10 @@ export async function startApi(
     await app.close();
     throw new Fault('api/bind', bindMessage(host, port, thrown), { host, port });
   }
-  if (!isLoopback(`http://${isIPv6(host) ? `[${host}]` : host}`)) {
-    deps.log.warn({ host }, 'other machines can reach the admin API, and it speaks plain HTTP; a tunnel is safer');
-  }
+  warnIfExposed(deps.log, host);
   const bound = app.server.address();
   const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
-  return { url: `http://${reachable(host)}:${boundPort}`, close: () => app.close() };
+  return { url: reachableUrl(host, boundPort), close: () => app.close() };
 }
 
 function bindMessage(host: string, port: number, thrown: unknown): string {
@@ -124,8 +123,14 @@ function bindMessage(host: string, port: number, thrown: unknown): string {
   }
 }
 
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return isIPv6(host) ? `[${host}]` : host;
+/** How this machine reaches a server that listens on `host`. */
+export function reachableUrl(host: string, port: number): string {
+  const own = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${isIPv6(own) ? `[${own}]` : own}:${port}`;
+}
+
+export function warnIfExposed(log: Log, host: string): void {
+  const isEverywhere = host === '0.0.0.0' || host === '::';
+  if (!isEverywhere && isLoopback(reachableUrl(host, 0))) return;
+  log.warn({ host }, 'other machines can reach the admin API, and it speaks plain HTTP; a tunnel is safer');
 }

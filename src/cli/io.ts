@@ -18,6 +18,8 @@ export interface RunIo extends CommandIo {
   stdinClosed(): Promise<void>;
   /** The terminal that stdout is; undefined when it is none. */
   readonly terminal: Terminal | undefined;
+  /** Whether what is written to stderr lands on a terminal too. */
+  readonly isErrOnTerminal: boolean;
 }
 
 export interface Terminal {

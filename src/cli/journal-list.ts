@@ -58,7 +58,7 @@ function newest<K extends RecordKind>(
   query: RecordQuery,
   limit: number,
 ): RecordOf<K>[] {
-  const reader = new LmdbJournalReader(journal);
+  const reader = new LmdbJournalReader(journal, { readOnly: true });
   const records: RecordOf<K>[] = [];
   try {
     for (const record of reader.iterate(kind, query)) {

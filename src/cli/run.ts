@@ -12,7 +12,7 @@ import type { Log } from '../core/log.ts';
 import type { Endpoints } from '../core/venue.ts';
 import { descriptorOf, venueRegistry } from '../venues/registry.ts';
 import { type OptionSpecs, parseArguments, usage, usageMessage } from './arguments.ts';
-import { loadConfig, redactConfig, resolveCredentials } from './config-file.ts';
+import { knownVenues, loadConfig, redactConfig, resolveCredentials } from './config-file.ts';
 import { DEFAULT_DATA_DIR, type RunIo } from './io.ts';
 import { serveApi } from './serve-api.ts';
 import { watch } from './watch.ts';
@@ -38,13 +38,7 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     io.err(usageMessage('run', problems));
     return 2;
   }
-  const known = new Map(
-    [...venueRegistry].map(([id, { environments, needsPassphrase }]) => [
-      id,
-      { environments: Object.keys(environments), needsPassphrase },
-    ]),
-  );
-  const loaded = loadConfig(values.config, known);
+  const loaded = loadConfig(values.config, knownVenues(venueRegistry));
   const secrets = resolveCredentials(loaded.config, io.env);
   const mistakes = [...loaded.problems, ...(loaded.problems.length > 0 ? [] : secrets.problems)];
   if (mistakes.length > 0) {
@@ -56,10 +50,11 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     sim: { seed: values.seed ?? loaded.config.sim.seed, market: values.market ?? loaded.config.sim.market },
   };
   const dataDir = resolve(values.data ?? io.dataDir ?? DEFAULT_DATA_DIR);
-  const log = createLog('engine', config.log.level);
+  const logFile = io.terminal !== undefined && io.isErrOnTerminal ? join(dataDir, 'parallax.log') : undefined;
   let sim: EmbeddedSim | undefined;
   try {
     mkdirSync(dataDir, { recursive: true });
+    const log = createLog('engine', config.log.level, logFile);
     if (config.venues.length === 0) {
       sim = await startEmbeddedSim(config.sim);
       log.info(
@@ -75,7 +70,17 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
             return { config: venue, descriptor, endpoints: endpointsOf(venue, descriptor.environments), credentials };
           })
         : simulatedSetups(sim);
-    return await runEngine({ config, setups, dataDir, log, sim, io, forMs: values.for, summary: values.summary });
+    return await runEngine({
+      config,
+      setups,
+      dataDir,
+      log,
+      logFile,
+      sim,
+      io,
+      forMs: values.for,
+      summary: values.summary,
+    });
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown;
     io.err(`${thrown.code}: ${thrown.message}`);
@@ -90,16 +95,27 @@ interface RunParts {
   readonly setups: readonly VenueSetup[];
   readonly dataDir: string;
   readonly log: Log;
+  readonly logFile: string | undefined;
   readonly sim: EmbeddedSim | undefined;
   readonly io: RunIo;
   readonly forMs: number | undefined;
   readonly summary: string | undefined;
 }
 
-async function runEngine({ config, setups, dataDir, log, sim, io, forMs, summary }: RunParts): Promise<number> {
+async function runEngine({
+  config,
+  setups,
+  dataDir,
+  log,
+  logFile,
+  sim,
+  io,
+  forMs,
+  summary,
+}: RunParts): Promise<number> {
   // Signals count from now on: one that comes while the engine starts ends it as soon as it can.
   const signalled = io.signalled();
-  const engine = await Engine.start({ config, setups, dataDir, log });
+  const engine = await Engine.start({ config, setups, dataDir, log, ...(logFile === undefined ? {} : { logFile }) });
   let api: { url: string; close(): Promise<void> } | undefined;
   try {
     api = config.api.enabled ? await serveApi(engine, redactConfig(config), io.env, dataDir, log) : undefined;

@@ -23,7 +23,8 @@ export async function serveApi(
   const registry = metricsOf(metricSources(engine));
   const journal = new LmdbJournalReader(journalFolder(dataDir));
   const { view, context } = engine;
-  const { token, source } = adminToken(env[TOKEN_VARIABLE], dataDir);
+  const { token, source, wasExposed } = adminToken(env[TOKEN_VARIABLE], dataDir);
+  if (wasExposed === true) log.warn({}, 'the admin token could be read by others; remove the file to get a new one');
   const api = await startApi(
     {
       view: {

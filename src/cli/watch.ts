@@ -1,4 +1,5 @@
 /** What a person sees while the engine runs: a panel on a terminal, a line every few seconds elsewhere. */
+import { join } from 'node:path';
 import type { Engine } from '../actors/engine.ts';
 import { systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/faults.ts';
@@ -7,7 +8,7 @@ import type { LegSetRecord } from '../core/records.ts';
 import { isTrade, LmdbJournalReader } from '../record/journal-reader.ts';
 import { journalFolder } from '../record/journal-store.ts';
 import type { RunIo } from './io.ts';
-import { startPanel, statusLine } from './panel.ts';
+import { type PanelOptions, startPanel, statusLine } from './panel.ts';
 
 const LINE_EVERY_MS = 5_000;
 const TRADES_SHOWN = 20;
@@ -27,6 +28,10 @@ export function watch(engine: Engine, { io, dataDir, log, apiUrl }: WatchOptions
     return () => clearInterval(timer);
   }
   const journal = new LmdbJournalReader(journalFolder(dataDir));
+  const options: PanelOptions = {
+    color: io.env['NO_COLOR'] === undefined,
+    ...(apiUrl === undefined ? {} : { api: apiUrl, tokenPath: join(dataDir, 'admin-token') }),
+  };
   let shown: readonly LegSetRecord[] = [];
   const stop = startPanel({
     view: engine.view,
@@ -41,7 +46,7 @@ export function watch(engine: Engine, { io, dataDir, log, apiUrl }: WatchOptions
     screen: terminal,
     clock: systemClock(),
     log,
-    options: () => ({ ...(apiUrl === undefined ? {} : { apiUrl }), color: io.env['NO_COLOR'] === undefined }),
+    options: () => options,
   });
   return () => {
     stop();

@@ -1,8 +1,8 @@
 /** Where and how an excess is unwound: at the best price after fees among the venues that can take it. Pure. */
-import { parseDecimal } from '../core/decimal.ts';
+import { divideCeil, parseDecimal, pow10 } from '../core/decimal.ts';
 import type { Instrument, Row } from '../core/instrument.ts';
 import type { Side } from '../core/units.ts';
-import { ASSET_SCALE, parseAmount, quoteAmount, wholeLots } from './amounts.ts';
+import { ASSET_SCALE, baseAmount, parseAmount, quoteAmount, wholeLots } from './amounts.ts';
 import { type PlannedOrder, plannedOrder } from './plan.ts';
 import type { TopOfBook } from './rows.ts';
 
@@ -38,7 +38,7 @@ export function planUnwind(
     const limit = limitFor(side, price, terms.slippageBps, row.tick);
     const taker = Number(parseDecimal(row.fees.taker, ASSET_SCALE)) / 10 ** ASSET_SCALE;
     const score = side === 'buy' ? -price * (1 + taker) : price * (1 - taker);
-    const lots = wholeLots(excess, instrument.grid, BigInt(row.lot));
+    const lots = lotsFor(side, excess, row, instrument);
     if (lots < BigInt(row.minLots) || limit <= 0n || score <= bestScore) continue;
     const order = plannedOrder(row, instrument, side, limit, lots);
     const value = quoteAmount(limit, lots, instrument.grid);
@@ -48,6 +48,17 @@ export function planUnwind(
     bestScore = score;
   }
   return best;
+}
+
+/** Whole lots that undo the excess. What a buy brings is less by its fee, so it buys that much more, rounded up: what is
+ *  left over then is dust that we own, not a second order. */
+function lotsFor(side: Side, excess: bigint, row: Row, instrument: Instrument): bigint {
+  const lot = BigInt(row.lot);
+  if (side === 'sell') return wholeLots(excess, instrument.grid, lot);
+  const one = pow10(ASSET_SCALE);
+  const unit = baseAmount(lot, instrument.grid);
+  const gross = divideCeil(excess * one, one - parseDecimal(row.fees.taker, ASSET_SCALE));
+  return divideCeil(gross, unit) * lot;
 }
 
 /** The best price, moved against us by the slippage, on the venue's tick. */

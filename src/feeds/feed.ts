@@ -286,7 +286,8 @@ export class Feed {
 
   #needBook(symbol: number): void {
     // Without a connection there is nothing to bridge to; coming up asks anew.
-    if (!(this.#carrierOf(symbol)?.isUp ?? false) || this.#rows.isOffGrid(symbol)) return;
+    const canAsk = !this.#isStopping && (this.#carrierOf(symbol)?.isUp ?? false);
+    if (!canAsk || this.#rows.isOffGrid(symbol)) return;
     if (!this.#snapshots.resync.request(symbol)) return;
     if (this.#rows.wasSynced(symbol)) this.#tally.add(this.#tally.resyncs);
   }

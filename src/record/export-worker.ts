@@ -25,7 +25,7 @@ function asFault(thrown: unknown, out: string): Fault | undefined {
 }
 
 function writeExport(order: ExportOrder): ExportResult {
-  const reader = new LmdbJournalReader(order.journal);
+  const reader = new LmdbJournalReader(order.journal, { readOnly: true });
   const next = `${order.out}.${process.pid}.next`;
   try {
     const result = writeFile(next, (count) => lines(reader, order, count));

@@ -13,12 +13,14 @@ export type Snapshot = Transaction;
 export class LmdbJournalReader implements JournalReader {
   readonly #store: JournalStore;
 
-  /** `sameProcess`: the writer lives, or will live, in this process. LMDB has one environment a process for a file, and
-   *  whoever opens it first decides whether it can be written at all; so such a reader opens it as the writer does, and
-   *  makes an empty one when there is none. Otherwise `record/missing` is thrown when nothing was ever written to
-   *  `folder`. Both throw `record/corrupt` when it is no journal. */
-  constructor(folder: string, { sameProcess = false }: { readonly sameProcess?: boolean } = {}) {
-    this.#store = sameProcess ? openForWriting(folder) : openForReading(folder);
+  /** In the process of the writer, before it or after it, as it is: LMDB has one environment a process for a file, and
+   *  whoever opens it first decides whether it can be written at all. So it is opened as the writer does, and made when
+   *  there is none.
+   *  `readOnly` is for processes that do not write: nothing is created, no lock of the writer is taken, and
+   *  `record/missing` is thrown when nothing was ever written to `folder`.
+   *  Both throw `record/corrupt` when it is no journal. */
+  constructor(folder: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+    this.#store = readOnly ? openForReading(folder) : openForWriting(folder);
   }
 
   /** From `fromMs` to `toMs`, both included; newest first unless told otherwise; no limit unless given.

@@ -59,7 +59,11 @@ const decimalText = fc.oneof(
 );
 const level = fc.tuple(decimalText, decimalText, digits(3)).map((l) => `["${l[0]}","${l[1]}","0","${l[2]}"]`);
 const side = fc.array(level, { maxLength: 5 }).map((levels) => `[${levels.join(',')}]`);
-const seq = fc.oneof(fc.maxSafeInteger().map(String), digits(1_000_000), fc.constantFrom('-1', '0', '-0', '01', '1.5'));
+const seq = fc.oneof(
+  fc.maxSafeInteger().map(String),
+  digits(1_000_000),
+  fc.constantFrom('-1', '0', '-0', '01', '1.5', '9007199254740993', '99999999999999999999'),
+);
 const field = fc.oneof(
   digits(2 ** 31 - 1).map((n) => `"ts":"1${n}"`),
   seq.map((n) => `"seqId":${n}`),
@@ -97,7 +101,7 @@ const goodFrame = fc
   )
   .map(([[channel, action], asks, bids]) => {
     const arg = `{"arg":{"channel":"${channel}","instId":"ETH-USDT"}${action}`;
-    return `${arg},"data":[{"asks":${asks},"bids":${bids},"ts":"1790358602306","seqId":81625399057,"prevSeqId":8162}]}`;
+    return `${arg},"data":[{"asks":${asks},"bids":${bids},"instId":"ETH-USDT","ts":"1790358602306","seqId":81625399057,"prevSeqId":8162}]}`;
   });
 
 /** A change at one place: a byte replaced, removed or put in, the frame cut, or a part doubled. */

@@ -6,9 +6,9 @@ import { MEMORY, SEED } from './threads/run.ts';
 
 describe(`dirty ring (seed ${SEED})`, () => {
   it.each([1, 63, 64, 200])('loses no update of %i rows, holds each at most once, never overflows', async (rows) => {
-    const report = await runDirtyRing(MEMORY, { rows, rounds: 5_000 });
+    const report = await runDirtyRing(MEMORY, { rows, rounds: 3_000 });
     expect(report.broken).toBe('');
-    expect(report.rounds).toBe(5_000);
+    expect(report.rounds).toBe(3_000);
     // The slow rounds filled it to the last row.
     expect(report.fullest).toBe(rows);
   });
@@ -23,7 +23,7 @@ describe(`dirty ring (seed ${SEED})`, () => {
 describe(`consumer death beside a living producer (seed ${SEED})`, () => {
   // Few rows: the dead consumer's row is the one being marked.
   it.each([1, 2, 3, 64])('loses nothing of %i rows whatever step it dies before', async (rows) => {
-    const report = await runDirtyRing(MEMORY, { rows, rounds: 5_000, mortality: 0.2 });
+    const report = await runDirtyRing(MEMORY, { rows, rounds: 3_000, mortality: 0.2 });
     expect(report.broken).toBe('');
     // A take has seven atomic steps and a recovery at least four; it died before each of them, many times.
     const died = (deaths: readonly number[], steps: number): number =>

@@ -28,10 +28,10 @@ async function run(ring: Case): Promise<RingReport[]> {
 
 describe(`lossless rings (seed ${SEED})`, () => {
   it.each<Case>([
-    { kind: 'slots', capacity: 1, width: 4, messages: 30_000 },
-    { kind: 'slots', capacity: 16, width: 28, messages: 80_000 },
-    { kind: 'bytes', capacity: 64, width: 28, messages: 60_000 },
-    { kind: 'bytes', capacity: 1024, width: 508, messages: 80_000 },
+    { kind: 'slots', capacity: 1, width: 4, messages: 15_000 },
+    { kind: 'slots', capacity: 16, width: 28, messages: 30_000 },
+    { kind: 'bytes', capacity: 64, width: 28, messages: 30_000 },
+    { kind: 'bytes', capacity: 1024, width: 508, messages: 30_000 },
   ])('$kind, capacity $capacity: all messages, in order, whole, under back-pressure', async (ring) => {
     const [producer, consumer] = await run(ring);
     expect([producer?.broken, consumer?.broken]).toEqual(['', '']);

@@ -17,13 +17,20 @@ export function errorOf(reply: Exclude<Reply, { kind: 'answered' }>): VenueError
   return { class: reply.kind === 'lost' ? 'unknown-outcome' : 'other', code: reply.kind, message: reply.reason };
 }
 
+/** A refusal as a fault; it keeps what the venue said. */
+export class VenueFault extends Fault {
+  readonly error: VenueError;
+
+  constructor(what: string, error: VenueError) {
+    const code = error.class === 'auth' ? 'venue/auth' : 'venue/refused';
+    super(code, `binance refused ${what}: ${error.message} (${error.code})`, { error });
+    this.error = error;
+  }
+}
+
 /** The fault that `connect`, `balances`, `openOrders` and `recentFills` reject with. */
 export function faultOf(what: string, reply: Exclude<Reply, { kind: 'answered' }>): Fault {
-  if (reply.kind !== 'refused') return new Fault('venue/unreachable', `binance ${what}: ${reply.reason}`);
-  const { error } = reply;
-  return new Fault(
-    error.class === 'auth' ? 'venue/auth' : 'venue/refused',
-    `binance refused ${what}: ${error.message} (${error.code})`,
-    { error },
-  );
+  return reply.kind === 'refused'
+    ? new VenueFault(what, reply.error)
+    : new Fault('venue/unreachable', `binance ${what}: ${reply.reason}`);
 }

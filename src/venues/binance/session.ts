@@ -7,7 +7,7 @@ import type { GatewayDeps } from '../../core/venue.ts';
 import { backoffMs } from '../../net/backoff.ts';
 import { isObject, type Json } from './json.ts';
 import { redactor } from './redact.ts';
-import { faultOf, type Reply } from './reply.ts';
+import { faultOf, type Reply, VenueFault } from './reply.ts';
 import { Rest } from './rest.ts';
 import { ServerTime } from './server-time.ts';
 import { type Params, signParams } from './sign.ts';
@@ -172,14 +172,16 @@ export class Session {
     this.#retry(0);
   }
 
-  #retry(attempt: number): void {
+  /** `pauseMs`: a wait that the venue named; to come back sooner would lengthen a ban. */
+  #retry(attempt: number, pauseMs = 0): void {
     if (this.#state === 'closed') return;
-    this.#cancelRetry = this.#deps.clock.after(backoffMs(attempt, this.#random, RETRY), () => {
+    const waitMs = Math.max(pauseMs, backoffMs(attempt, this.#random, RETRY));
+    this.#cancelRetry = this.#deps.clock.after(waitMs, () => {
       this.#logOn().catch((thrown: unknown) => {
         if (this.state === 'closed') return;
         this.#state = 'waiting';
         this.#deps.log.warn({ attempt, reason: messageOf(thrown) }, 'binance gateway: reconnecting failed');
-        this.#retry(attempt + 1);
+        this.#retry(attempt + 1, thrown instanceof VenueFault ? thrown.error.retryAfterMs : 0);
       });
     });
   }

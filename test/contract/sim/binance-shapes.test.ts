@@ -61,7 +61,7 @@ describeWithFixtures('shapes of the simulated Binance', (root) => {
 
   beforeAll(async () => {
     sim = await runSim({ venues: ['binance'], market: 'still', seed: 11 });
-    const own = sim.ready.venues['binance'];
+    const own = sim.ready.venues.binance;
     if (own === undefined) throw new Error('binance is not simulated');
     venue = own;
     const api = new WebSocket(venue.wsTrade);

@@ -15,8 +15,24 @@ const idOf = (order: { readonly id?: unknown }): string => String(order.id);
 
 const SYMBOL = 'BTC/USDT';
 
+interface Access {
+  readonly rest: string;
+  readonly wsPublic: string;
+  readonly apiKey: string;
+  readonly secret: string;
+  readonly passphrase?: string;
+}
+
+const accessTo = ({ endpoints, account }: OkxBench): Access => ({
+  rest: endpoints.rest,
+  wsPublic: endpoints.wsPublic,
+  apiKey: account.apiKey,
+  secret: account.secret,
+  passphrase: account.passphrase,
+});
+
 async function client(
-  _bench: OkxBench,
+  access: Access,
   keys: { secret?: string; apiKey?: string; password?: string } = {},
 ): Promise<Okx> {
   const exchange = new ccxt.pro.okx({

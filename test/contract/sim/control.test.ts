@@ -24,7 +24,7 @@ const sockets: WebSocket[] = [];
 
 async function start(options: SimOptions = {}): Promise<void> {
   sim = await runSim({ venues: ['binance'], market: 'still', seed: 3, ...options });
-  const own = sim.ready.venues['binance'];
+  const own = sim.ready.venues.binance;
   if (own === undefined) throw new Error('binance is not simulated');
   venue = own;
 }
@@ -86,16 +86,16 @@ describe('control', () => {
   it('gives the ready line, the ledger with the start balances, and counters', async () => {
     expect((await control('GET', '/ready')).body).toEqual(sim.ready);
     const { body } = (await control('GET', '/ledger')) as { body: Ledger };
-    expect(body.venues['binance']?.balances['USDT']).toEqual({
+    expect(body.venues.binance?.balances.USDT).toEqual({
       initial: '1000000',
       free: '1000000',
       locked: '0',
       total: '1000000',
       change: '0',
     });
-    expect(body.venues['binance']?.orders).toEqual([]);
+    expect(body.venues.binance?.orders).toEqual([]);
     const stats = (await control('GET', '/stats')).body as { venues: Record<string, Record<string, number>> };
-    expect(stats.venues['binance']).toMatchObject({ orders: 0, fills: 0 });
+    expect(stats.venues.binance).toMatchObject({ orders: 0, fills: 0 });
     expect((await control('GET', '/nothing')).status).toBe(404);
   });
 
@@ -132,7 +132,7 @@ describe('control', () => {
       bidQty: '2.50000000',
       askQty: '2.50000000',
     });
-    await vi.waitFor(async () => expect(Number((await top())['bidPrice'])).toBeGreaterThan(91_000), { timeout: 5000 });
+    await vi.waitFor(async () => expect(Number((await top()).bidPrice)).toBeGreaterThan(91_000), { timeout: 5000 });
     for (const wrong of [{ bid: '90000.001' }, { ask: '1' }, { size: 'x' }, { instrument: 'A-B' }, { forMs: -1 }]) {
       expect((await control('POST', '/market', { ...put, ...wrong })).status).toBe(400);
     }
@@ -220,10 +220,10 @@ describe('faults on the wire', () => {
     const answered = await placeOverWs('c');
     await vi.waitFor(() => expect(answered.frames).toHaveLength(1));
     expect(before.frames).toEqual([]);
-    expect(sim.ledger().venues['binance']?.orders).toHaveLength(1);
+    expect(sim.ledger().venues.binance?.orders).toHaveLength(1);
     await control('POST', '/faults', { venue: 'binance', kind: 'timeout-after-accept' });
     const after = await placeOverWs('a');
-    await vi.waitFor(() => expect(sim.ledger().venues['binance']?.orders).toHaveLength(2));
+    await vi.waitFor(() => expect(sim.ledger().venues.binance?.orders).toHaveLength(2));
     const last = await placeOverWs('d');
     await vi.waitFor(() => expect(last.frames).toHaveLength(1));
     expect(after.frames).toEqual([]);

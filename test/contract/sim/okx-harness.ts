@@ -224,3 +224,7 @@ export function manualOkx(recording?: (clock: Clock) => RecordingPlayer): Manual
     },
   };
 }
+
+/** The rows of a frame or body, and the first of them. */
+export const rows = (frame: Json | undefined): Json[] => (frame?.data ?? []) as Json[];
+export const first = (frame: Json | undefined): Json => rows(frame)[0] ?? {};

@@ -297,19 +297,6 @@ describe('errors', () => {
     await expect(startApi(fakeEngine(), { host: '192.0.2.1', port: 0 })).rejects.toMatchObject({ code: 'api/bind' });
   });
 
-  it('warns when other machines can reach it, and says the address of this one', async () => {
-    const warned: unknown[] = [];
-    const log = { debug() {}, info() {}, warn: (details: object) => void warned.push(details), error() {} };
-    const open = await startApi(fakeEngine({ log }), { host: '0.0.0.0', port: 0 });
-    expect(open.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect((await fetch(`${open.url}/healthz`)).status).toBe(200);
-    await open.close();
-    expect(warned).toEqual([{ host: '0.0.0.0' }]);
-    await api.close();
-    api = await startApi(fakeEngine({ log }), LOOPBACK);
-    expect(warned).toHaveLength(1);
-  });
-
   it('leaves its port when closed, kept-alive connections or not', async () => {
     await get('/v1/status');
     const { port } = new URL(api.url);

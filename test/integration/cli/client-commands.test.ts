@@ -150,6 +150,14 @@ describe('finding the engine', () => {
     expect(unusable).toMatchObject({ code: 1, err: expect.stringContaining('PARALLAX_ADMIN_TOKEN') });
   });
 
+  it('warns before a token goes to another machine in the clear', async () => {
+    // Without a token nothing is sent.
+    const { code, err } = await run(statusCommand, ['--api', 'http://192.0.2.7:8640', '--data', join(dataDir, 'none')]);
+    expect(code).toBe(1);
+    expect(err).toContain('Warning: the admin token goes to 192.0.2.7:8640 without encryption');
+    expect(err).toContain('No admin token');
+  });
+
   it.each([
     ['text', 200, 'hello', 'did not answer JSON'],
     ['other JSON', 200, '{"hello":1}', 'answered something else'],

@@ -16,7 +16,7 @@ export const SEED = Number(process.env.STRESS_SEED ?? Date.now() % 2 ** 31);
 
 /** Runs all jobs at once, each on a thread of its own, and resolves with their reports in order.
  *  Rejects when one throws, ends without a report, or `limitMs` passes. Every thread is gone afterwards. */
-export async function runThreads<R>(jobs: readonly Job[], limitMs = 30_000): Promise<R[]> {
+export async function runThreads<R>(jobs: readonly Job[], limitMs = 50_000): Promise<R[]> {
   const workers = jobs.map(
     (job) =>
       new Worker(new URL(job.script, import.meta.url), {

@@ -9,7 +9,7 @@ import { ringSink } from '../../../src/record/ring-sink.ts';
 import { everyRecord, journalIn, newRing, T0, temporaryFolder, WHOLE } from './samples.ts';
 
 function readerOf(folder: string): LmdbJournalReader {
-  const reader = new LmdbJournalReader(folder, { sameProcess: true });
+  const reader = new LmdbJournalReader(folder);
   onTestFinished(() => reader.close());
   return reader;
 }
@@ -123,10 +123,19 @@ describe('journal', () => {
     expect(readerOf(folder).read('Fill')).toHaveLength(1);
   });
 
+  it('is read in the process of its writer, whichever comes first', () => {
+    const folder = temporaryFolder();
+    const reader = readerOf(join(folder, 'journal'));
+    expect(reader.read('Fill')).toStrictEqual([]);
+    const { writer } = journalIn(join(folder, 'journal'));
+    writer.write([WHOLE.Fill]);
+    expect(reader.read('Fill')).toStrictEqual([WHOLE.Fill]);
+  });
+
   it('says that there is none, and makes none', () => {
     const folder = temporaryFolder();
     for (let time = 0; time < 2; time++) {
-      expect(() => new LmdbJournalReader(join(folder, 'journal'))).toThrow(
+      expect(() => new LmdbJournalReader(join(folder, 'journal'), { readOnly: true })).toThrow(
         expect.objectContaining({ code: 'record/missing' }),
       );
     }

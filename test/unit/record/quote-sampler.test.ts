@@ -134,7 +134,7 @@ describe('quote sampler', () => {
     clock.advanceMs(60_000);
     sampler.stop();
     clock.advanceMs(60_000);
-    const journal = new LmdbJournalReader(folder, { sameProcess: true });
+    const journal = new LmdbJournalReader(folder);
     onTestFinished(() => journal.close());
     const times = journal.read('Quote', { newestFirst: false }).map((quote) => (quote.at - start) / 1000);
     // 10 s of retention before the last sample at 60 s; what is exactly 10 s old stays.

@@ -546,6 +546,40 @@ describe('binance gateway: the private stream and the connection', () => {
     expect(venue.kinds()).toEqual(['GatewayUp', 'GatewayDown', 'GatewayUp']);
   });
 
+  it('a ban is waited out before the next try', async () => {
+    const { venue, gateway } = await connected();
+    const subscribe = 'userDataStream.subscribe.signature';
+    const data = () => ({ serverTime: venue.clock.wallMs(), retryAfter: venue.clock.wallMs() + 120_000 });
+    venue.answers[subscribe] = () => refusal(418, -1003, 'Way too much request weight used; IP banned.', data());
+    venue.socket.die();
+    await settle();
+    venue.clock.advanceMs(1_000);
+    await settle();
+    expect(venue.sockets).toHaveLength(2);
+    delete venue.answers[subscribe];
+    venue.clock.advanceMs(115_000);
+    await settle();
+    expect(venue.sockets).toHaveLength(2);
+    venue.clock.advanceMs(6_000);
+    await settle();
+    expect(gateway.isUp).toBe(true);
+    expect(venue.sockets).toHaveLength(3);
+  });
+
+  it('a connection is replaced before its 24 hours are over; the clock is measured again now and then', async () => {
+    const { venue, gateway } = await connected();
+    venue.pongs = true;
+    const first = venue.socket;
+    for (let minutes = 0; minutes < 24 * 60; minutes += 5) {
+      venue.clock.advanceMs(5 * 60_000);
+      await settle();
+      if (minutes < 23 * 60) expect(venue.sockets).toHaveLength(1);
+    }
+    expect(first.methods().filter((method) => method === 'time').length).toBeGreaterThan(200);
+    expect(venue.sockets).toHaveLength(2);
+    expect(gateway.isUp).toBe(true);
+  });
+
   it('a silent connection is pinged, then replaced', async () => {
     const { venue, gateway } = await connected();
     const first = venue.socket;

@@ -88,6 +88,7 @@ export class FakeSocket implements Socket {
 
   ping(): void {
     this.pings++;
+    if (this.#venue.pongs) this.handlers.onPong();
   }
 
   close(): void {
@@ -115,6 +116,7 @@ export class FakeVenue {
   readonly events: GatewayEvent[] = [];
   readonly logged: string[] = [];
   reachable = true;
+  pongs = false;
   serverAheadMs = 0;
   answers: Record<string, Script> = {};
   rest: RestScript = () => 'dead';

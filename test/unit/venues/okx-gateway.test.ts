@@ -472,6 +472,17 @@ describe('okx gateway, pushes', () => {
     expect(venue.logged.at(-1)).toContain('502');
   });
 
+  it('of older editions give no fill after a lost connection, in which one may have been missed', async () => {
+    const { venue, socket } = await connected();
+    socket.push(push(old));
+    socket.end(1006, '');
+    venue.clock.advanceMs(250);
+    const next = await socketAt(venue, 1);
+    logOn(next);
+    next.push(push({ ...old, accFillSz: '0.01', fillSz: '0.002', tradeId: '503', fee: '-0.0000101' }));
+    expect(fees(venue)).toEqual(['0.000004 BTC']);
+  });
+
   it.each([
     ['live', 'open'],
     ['partially_filled', 'open'],

@@ -182,6 +182,7 @@ describe('okx parser', () => {
     const { batch, frame } = read(text);
     expect(batch.count).toBe(1);
     expect(frame.kind).toBe(kind);
+    expect([frame.bids.count, frame.asks.count]).toEqual([0, 0]);
   });
 
   it('names the symbol of a malformed book', () => {

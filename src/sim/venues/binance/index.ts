@@ -3,7 +3,7 @@ import { keyText } from '../../account.ts';
 import type { SimVenue, VenueWire, WireContext } from '../../port.ts';
 import { INSTRUMENTS, POLICY } from './instruments.ts';
 import { Limits } from './limits.ts';
-import type { Desk } from './operations.ts';
+import type { Desk } from './operation.ts';
 import { answerRest } from './rest.ts';
 import { newMarketStreams } from './streams.ts';
 import { newWsApi } from './ws-api.ts';

@@ -1,6 +1,5 @@
 /** Reads the parameters of a new order, with the checks that Binance makes before the matching engine sees it. */
 import type { PlaceRequest, SimInstrument, SimTimeInForce } from '../../port.ts';
-import type { ResponseType } from './bodies.ts';
 import { SELF_TRADE_MODE } from './bodies.ts';
 import {
   badCombination,
@@ -13,6 +12,7 @@ import {
   notRequired,
   orderRejected,
 } from './errors.ts';
+import type { ResponseType } from './order-bodies.ts';
 import type { Params } from './params.ts';
 
 const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;

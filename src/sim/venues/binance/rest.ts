@@ -4,7 +4,8 @@ import type { RecordingPlayer, SimAccount, VenueFaults } from '../../port.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
 import { BinanceRefusal, overloaded, tooMuchWeight } from './errors.ts';
 import { WEIGHT_LIMIT } from './limits.ts';
-import { type Desk, type Operation, REST_OPERATIONS } from './operations.ts';
+import type { Desk, Operation } from './operation.ts';
+import { REST_OPERATIONS } from './operations.ts';
 import { Params } from './params.ts';
 import { accountOf, checkSignature, checkTiming, restPayload } from './sign.ts';
 

@@ -38,8 +38,8 @@ export function readControl(text: string, state: ControlState, maxStreams: numbe
   if (Object.keys(message).some((key) => !['id', 'method', 'params'].includes(key))) {
     return invalid('too many parameters', id);
   }
-  if (message['method'] === undefined) return invalid(`missing field \`method\` at line 1 column ${text.length}`, id);
-  const method = METHODS.find((known) => known === message['method']);
+  if (message.method === undefined) return invalid(`missing field \`method\` at line 1 column ${text.length}`, id);
+  const method = METHODS.find((known) => known === message.method);
   switch (method) {
     case 'SUBSCRIBE': {
       if (!isTexts(params)) return invalid('params must be an array of strings', id);
@@ -59,7 +59,7 @@ export function readControl(text: string, state: ControlState, maxStreams: numbe
       return property(method, params, state, id);
     case undefined: {
       const names = METHODS.map((name) => `\`${name}\``).join(', ');
-      return invalid(`unknown variant \`${String(message['method'])}\`, expected one of ${names}`, id);
+      return invalid(`unknown variant \`${String(message.method)}\`, expected one of ${names}`, id);
     }
   }
 }

@@ -4,10 +4,11 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Random } from '../../../core/random.ts';
 import type { ExchangeEvent, SimAccount, VenueFaults } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
-import { accountPosition, executionReport } from './bodies.ts';
 import { BinanceRefusal, notSubscribed, subscribed, unknownKey } from './errors.ts';
 import { newKeepAlive } from './keep-alive.ts';
-import { type Desk, type Operation, WS_OPERATIONS } from './operations.ts';
+import type { Desk, Operation } from './operation.ts';
+import { WS_OPERATIONS } from './operations.ts';
+import { accountPosition, executionReport } from './order-bodies.ts';
 import { Params } from './params.ts';
 import { accountOf, checkSignature, checkTiming } from './sign.ts';
 
@@ -278,7 +279,7 @@ function readRequest(text: string, returnRateLimits: boolean): ReadRequest {
     return refuse(id, -1130, "Data sent for parameter 'params' is not valid.");
   }
   const given = params as Readonly<Record<string, unknown>>;
-  const asked = given['returnRateLimits'];
+  const asked = given.returnRateLimits;
   const read = Params.fromJson(given);
   read.text('returnRateLimits');
   return {

@@ -1,8 +1,8 @@
 /** Orders and fills in OKX's words. Field lists: https://www.okx.com/docs-v5/en/#order-book-trading-trade-get-order-details,
  *  …-ws-order-channel, …-get-transaction-details-last-3-days; blanks as recorded replies of a spot account have them. */
 import { pow10 } from '../../../core/decimal.ts';
-import { amountText, baseAmount, priceText, sizeText } from '../../amounts.ts';
-import { AMOUNT_SCALE, type OrderCause, type SimFill, type SimInstrument, type SimOrder } from '../../port.ts';
+import { amountText, baseAmount, priceText, quoteAmount, sizeText } from '../../amounts.ts';
+import { AMOUNT_SCALE, type OrderCause, type SimFill, type SimOrder } from '../../port.ts';
 import { msText } from './times.ts';
 
 export type OkxState = 'live' | 'partially_filled' | 'filled' | 'canceled';
@@ -153,7 +153,7 @@ export function orderPushRow(push: OrderPush): object {
     order.quoteAmount > 0n
       ? amountText(order.quoteAmount)
       : order.type === 'limit'
-        ? dollars(instrument, order.price, order.size)
+        ? amountText(quoteAmount(instrument, order.price, order.size))
         : amountText(order.filledQuote);
   return {
     ...common(order),
@@ -185,9 +185,6 @@ export function orderPushRow(push: OrderPush): object {
     tradeId: fill === undefined ? '' : String(fill.tradeId),
   };
 }
-
-const dollars = (instrument: SimInstrument, price: number, size: number): string =>
-  amountText(BigInt(price) * BigInt(size) * pow10(AMOUNT_SCALE - instrument.priceDecimals - instrument.sizeDecimals));
 
 /** A row of `GET /trade/fills` and `fills-history`. `billId` rises with every fill of the account. */
 export function fillRow(fill: SimFill, billId: number, feeRate: string, tag: string): object {

@@ -81,7 +81,8 @@ export class RestApi {
   #answerPublic(request: HttpIn, route: PublicRoute): HttpOut {
     const query = new URLSearchParams(request.query);
     const instType = query.get('instType') ?? '';
-    if (!this.#fits(`rest/${request.path}/${instType}`, route.limit)) return failure(wireError('50011'));
+    const per = request.path.endsWith('/instruments') ? instType : '';
+    if (!this.#fits(`rest/${request.path}/${per}`, route.limit)) return failure(wireError('50011'));
     const { recording } = this.#context;
     const recorded =
       recording?.active === true ? recording.httpBody(request.path, query.get('instId') ?? instType) : undefined;
@@ -92,8 +93,11 @@ export class RestApi {
   #answerPrivate(request: HttpIn, route: PrivateRoute): HttpOut {
     const account = this.#authenticate(request);
     if ('code' in account) return gatewayFailure(account);
-    if (!this.#fits(`rest/${request.path}/${account.index}`, route.limit)) return failure(wireError('50011'));
-    return answerOf(route.run(new URLSearchParams(request.query), account));
+    const query = new URLSearchParams(request.query);
+    // Order details are limited by user and instrument, everything else by user.
+    const per = request.path.endsWith('/order') ? (query.get('instId') ?? '') : '';
+    if (!this.#fits(`rest/${request.path}/${account.index}/${per}`, route.limit)) return failure(wireError('50011'));
+    return answerOf(route.run(query, account));
   }
 
   #answerTrade(request: HttpIn, action: TradeAction, batch: boolean): HttpAnswer | Promise<HttpAnswer> {

@@ -101,7 +101,9 @@ export class TradeDesk {
     return instrument?.id ?? '';
   }
 
-  #takeFault(kind: FaultKind, { orders }: TradeRequest): boolean {
+  /** Only new orders get lost. */
+  #takeFault(kind: FaultKind, { action, orders }: TradeRequest): boolean {
+    if (action !== 'place') return false;
     const name = this.#instrumentName(orders[0] ?? {});
     const where = name === '' ? { scope: 'private' as const } : { instrument: name, scope: 'private' as const };
     return this.#context.faults.take(kind, where) !== undefined;

@@ -1,0 +1,73 @@
+/** What has to be known before the first actor starts: who lists what, the universe of rows, the memory for it. */
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { systemClock } from '../core/clock.ts';
+import type { Config } from '../core/config.ts';
+import { Fault } from '../core/faults.ts';
+import type { Log } from '../core/log.ts';
+import { buildUniverse } from '../core/universe.ts';
+import { allocate, planLayout } from '../memory/layout.ts';
+import { httpClient } from '../net/http-client.ts';
+import { referenceFolder } from '../record/journal-store.ts';
+import { ReferenceCache } from '../record/reference-cache.ts';
+import { shapeOf } from './context.ts';
+import type { EngineContext } from './messages.ts';
+import { loadReference } from './reference.ts';
+import { resolveTopology } from './topology.ts';
+import type { VenueSetup } from './venue-setup.ts';
+
+export interface EngineOptions {
+  readonly config: Config;
+  readonly setups: readonly VenueSetup[];
+  readonly dataDir: string;
+  readonly log: Log;
+  readonly logFile?: string;
+}
+
+export interface PreparedRun {
+  readonly context: EngineContext;
+  /** Those of the venues that list something. */
+  readonly setups: readonly VenueSetup[];
+  /** What went wrong without keeping the run from starting. */
+  readonly faults: readonly Fault[];
+}
+
+/** Sorts by time and is unique: base-36 milliseconds and four random characters. */
+const newRunId = (): string => `${Date.now().toString(36)}${randomBytes(2).toString('hex')}`;
+
+/** Rejects with `venue/unreachable` when fewer than two venues are left to trade between. */
+export async function prepareRun({ config, setups, dataDir, log, logFile }: EngineOptions): Promise<PreparedRun> {
+  const clock = systemClock();
+  const faults: Fault[] = [];
+  const http = httpClient();
+  const reference = await loadReference(setups, config.instruments, {
+    http,
+    cache: new ReferenceCache(referenceFolder(dataDir), clock),
+    clock,
+    log,
+    onFault: (fault) => faults.push(fault),
+  });
+  http.close();
+  const tradable = reference.filter((venue) => venue.listings.some((listing) => listing.trading));
+  if (tradable.length < 2) {
+    const why = faults.map((fault) => fault.message).join('; ');
+    throw new Fault('venue/unreachable', `fewer than two venues can be traded: ${why}`, { venues: tradable.length });
+  }
+  const universe = buildUniverse(config.instruments, tradable);
+  const shape = shapeOf(universe);
+  const topology = resolveTopology(config.topology, universe.venues.length, availableParallelism());
+  return {
+    context: {
+      run: newRunId(),
+      dataDir,
+      ...(logFile === undefined ? {} : { logFile }),
+      // Keys go to the executor alone, in its spec.
+      config: { ...config, topology, venues: config.venues.map(({ credentials: _, ...venue }) => venue) },
+      universe,
+      shape,
+      buffer: allocate(planLayout(shape)),
+    },
+    setups: setups.filter((setup) => universe.venues.includes(setup.descriptor.id)),
+    faults,
+  };
+}

@@ -1,0 +1,52 @@
+/** What the main thread itself has to say to the journal: the run, its balances, its faults. */
+import type { Fault } from '../core/faults.ts';
+import type { Balance } from '../core/order.ts';
+import type { RecordSink } from '../core/records.ts';
+import type { EngineContext } from './messages.ts';
+
+export class RunRecords {
+  readonly #context: EngineContext;
+  readonly #sink: RecordSink;
+  readonly #startedAt: number;
+  #faults = 0;
+
+  constructor(context: EngineContext, sink: RecordSink, startedAt: number) {
+    this.#context = context;
+    this.#sink = sink;
+    this.#startedAt = startedAt;
+  }
+
+  started(): void {
+    this.#run({});
+  }
+
+  ended(clean: boolean): void {
+    this.#run({ endedAt: Date.now(), clean });
+  }
+
+  fault({ code, message, details }: Fault, actor: string, at: number): void {
+    const { run } = this.#context;
+    const id = `${run}-${String(++this.#faults).padStart(6, '0')}`;
+    this.#sink.tryWrite({ kind: 'Fault', id, run, at, actor, code, message, details });
+  }
+
+  balances(venue: string, reason: 'start' | 'end', balances: readonly Balance[]): void {
+    const { run } = this.#context;
+    const id = `${run}-${venue}-${reason}`;
+    this.#sink.tryWrite({ kind: 'Balance', id, run, at: Date.now(), venue, reason, balances });
+  }
+
+  #run(end: { endedAt?: number; clean?: boolean }): void {
+    const { run, config, universe } = this.#context;
+    this.#sink.tryWrite({
+      kind: 'Run',
+      id: run,
+      startedAt: this.#startedAt,
+      ...end,
+      mode: config.mode,
+      topology: config.topology,
+      venues: universe.venues,
+      instruments: universe.instruments.map((instrument) => instrument.id),
+    });
+  }
+}

@@ -1,0 +1,49 @@
+/** What each life of each actor is started with. */
+import type { VenueId } from '../core/venue.ts';
+import type { Control } from '../memory/control.ts';
+import type { Identity } from './identity.ts';
+import type { ActorSpec } from './messages.ts';
+import { DETECTOR, EXECUTOR, feedName } from './topology.ts';
+import type { VenueSetup } from './venue-setup.ts';
+
+export class Specs {
+  readonly #venues: readonly VenueId[];
+  readonly #setups: readonly VenueSetup[];
+  readonly #identity: Identity;
+  readonly #control: Control;
+  readonly #incarnations: number[];
+
+  constructor(venues: readonly VenueId[], setups: readonly VenueSetup[], identity: Identity, control: Control) {
+    this.#venues = venues;
+    this.#setups = setups;
+    this.#identity = identity;
+    this.#control = control;
+    this.#incarnations = venues.map(() => 0);
+  }
+
+  /** The spec of an actor's life number `life`, counted from 0. A feed's raises its incarnation: the detector drops every
+   *  row of the former one before the new one may publish. */
+  next(name: string, life: number): ActorSpec {
+    if (name === DETECTOR) return { kind: 'detector', name, life };
+    if (name === EXECUTOR) {
+      const venues = this.#venues.map((venue) => {
+        const { endpoints, credentials } = this.#setup(venue);
+        return { venue, endpoints, credentials };
+      });
+      return { kind: 'executor', name, ...this.#identity.next(), venues, isSuccessor: life > 0 };
+    }
+    const venueIndex = this.#venues.findIndex((venue) => feedName(venue) === name);
+    const venue = this.#venues[venueIndex];
+    if (venue === undefined) return { kind: 'journal', name };
+    const incarnation = (this.#incarnations[venueIndex] ?? 0) + 1;
+    this.#incarnations[venueIndex] = incarnation;
+    this.#control.setIncarnation(venueIndex, incarnation);
+    return { kind: 'feed', name, venueIndex, venue, endpoints: this.#setup(venue).endpoints, incarnation };
+  }
+
+  #setup(venue: VenueId): VenueSetup {
+    const setup = this.#setups.find((entry) => entry.descriptor.id === venue);
+    if (setup === undefined) throw new RangeError(`venue "${venue}" is not set up`);
+    return setup;
+  }
+}

@@ -1,0 +1,226 @@
+/** The matching engine: price-time matching, fills with their money, and the announcement of what changed. It trusts
+ *  its caller to have checked the order and locked its funds. */
+import type { Clock } from '../core/clock.ts';
+import { opposite, type Side } from '../core/units.ts';
+import { move } from './account.ts';
+import { baseAmount, feeOf, quoteAmount } from './amounts.ts';
+import { Book, type Entry } from './book.ts';
+import { crosses } from './checks.ts';
+import { type OrderState, type OrderStore, orderCopy } from './orders.ts';
+import type {
+  ExchangeEvent,
+  ExchangePolicy,
+  Level,
+  OrderCause,
+  SimAccount,
+  SimFill,
+  SimInstrument,
+  SimTrade,
+  TopOfBook,
+} from './port.ts';
+
+/** Public trades kept per instrument. */
+const TRADES_KEPT = 1000;
+
+export interface Market {
+  readonly instrument: SimInstrument;
+  readonly book: Book<OrderState>;
+  readonly trades: SimTrade[];
+  nextTradeId: number;
+  lastPrice: number;
+  top: TopOfBook;
+}
+
+/** Who takes from the book; the synthetic taker has no order. */
+export interface Taker {
+  readonly side: Side;
+  readonly order: OrderState | undefined;
+}
+
+export class Matching {
+  readonly #markets: readonly Market[];
+  readonly #policy: ExchangePolicy;
+  readonly #clock: Clock;
+  readonly #orders: OrderStore;
+  readonly #listeners = new Set<(event: ExchangeEvent) => void>();
+  /** Assets that moved since the last announcement, by account. */
+  readonly #moved = new Map<SimAccount, Set<string>>();
+
+  constructor(instruments: readonly SimInstrument[], policy: ExchangePolicy, clock: Clock, orders: OrderStore) {
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#orders = orders;
+    this.#markets = instruments.map((instrument) => {
+      const book = new Book<OrderState>(1_000_000 * (instrument.index + 1));
+      return { instrument, book, trades: [], nextTradeId: 1_000_001, lastPrice: 0, top: book.top() };
+    });
+  }
+
+  onEvent(listener: (event: ExchangeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  market(instrument: SimInstrument): Market {
+    const market = this.#markets[instrument.index];
+    if (market === undefined) throw new Error(`${instrument.id} is not listed`);
+    return market;
+  }
+
+  /** Takes up to `size` from the other side down to `limit`; returns how much. */
+  take(market: Market, taker: Taker, limit: number | undefined, size: number): number {
+    const side = opposite(taker.side);
+    let left = size;
+    while (left > 0) {
+      const price = market.book.bestPrice(side);
+      if (price === undefined || (limit !== undefined && !crosses(taker.side, limit, price))) break;
+      const entry = market.book.entries(side, price)[0];
+      if (entry === undefined) break;
+      if (entry.order !== undefined && entry.order.account === taker.order?.account) {
+        this.#expireOwn(market, entry.order, price, entry);
+        continue;
+      }
+      const traded = Math.min(left, entry.size);
+      market.book.reduce(side, price, entry, traded);
+      this.#trade(market, taker, entry, price, traded);
+      left -= traded;
+    }
+    return size - left;
+  }
+
+  /** Both venues' default for an account that meets itself: the resting order goes, the taker goes on. */
+  #expireOwn(market: Market, resting: OrderState, price: number, entry: Entry<OrderState>): void {
+    market.book.reduce(resting.side, price, entry, entry.size);
+    resting.selfTrade = true;
+    this.close(resting, 'expired');
+  }
+
+  #trade(market: Market, taker: Taker, entry: Entry<OrderState>, price: number, size: number): void {
+    const { instrument } = market;
+    const at = this.#clock.wallMs();
+    const anonymous = this.#orders.anonymousId();
+    const takerId = taker.order?.id ?? anonymous;
+    const makerId = entry.order?.id ?? anonymous;
+    const buys = taker.side === 'buy';
+    const trade: SimTrade = {
+      id: market.nextTradeId++,
+      instrument,
+      price,
+      size,
+      takerSide: taker.side,
+      buyerOrderId: buys ? takerId : makerId,
+      sellerOrderId: buys ? makerId : takerId,
+      at,
+    };
+    market.lastPrice = price;
+    market.trades.push(trade);
+    if (market.trades.length > TRADES_KEPT) market.trades.shift();
+    if (taker.order !== undefined) this.#fill(taker.order, trade, false);
+    if (entry.order !== undefined) {
+      this.#fill(entry.order, trade, true);
+      if (entry.order.filled === entry.order.size) this.close(entry.order, 'filled');
+    }
+    this.announce({ kind: 'Traded', trade });
+  }
+
+  #fill(order: OrderState, trade: SimTrade, maker: boolean): void {
+    const { instrument, account, side } = order;
+    const { fees } = this.#policy;
+    const quote = quoteAmount(instrument, trade.price, trade.size);
+    const base = baseAmount(instrument, trade.size);
+    const received = side === 'buy' ? base : quote;
+    const fee = feeOf(received, maker ? fees.maker : fees.taker, fees.truncateTo);
+    const paid = side === 'buy' ? quote : base;
+    const [paidAsset, gotAsset] =
+      side === 'buy' ? [instrument.quote, instrument.base] : [instrument.base, instrument.quote];
+    // A limit buy locked its own price: what the better price saved comes free again.
+    const released = side === 'buy' && order.type === 'limit' ? quoteAmount(instrument, order.price, trade.size) : paid;
+    this.move(account, paidAsset, released - paid, -released);
+    this.move(account, gotAsset, received - fee, 0n);
+    order.locked -= released;
+    order.filled += trade.size;
+    order.filledQuote += quote;
+    order.updatedAt = trade.at;
+    order.status = order.filled === order.size ? 'filled' : 'partial';
+    const fill: SimFill = {
+      tradeId: trade.id,
+      orderId: order.id,
+      clientId: order.clientId,
+      account,
+      instrument,
+      side,
+      price: trade.price,
+      size: trade.size,
+      quote,
+      fee,
+      feeAsset: gotAsset,
+      maker,
+      at: trade.at,
+    };
+    order.fills.push(fill);
+    this.#orders.fills.push(fill);
+    this.announce({ kind: 'OrderChanged', cause: 'trade', order: orderCopy(order), fill });
+  }
+
+  /** After matching: a remainder rests, or expires. */
+  settle(market: Market, order: OrderState): void {
+    if (order.filled === order.size && order.filled > 0) {
+      this.close(order, 'filled');
+    } else if (order.type === 'limit' && order.tif === 'gtc') {
+      market.book.add(order.side, order.price, order, order.size - order.filled);
+    } else if (order.quoteAmount > 0n && order.filled > 0) {
+      // By quote amount the size is what was bought; the change that no lot fits into goes back.
+      order.size = order.filled;
+      order.status = 'filled';
+      this.close(order, 'filled');
+    } else {
+      this.close(order, 'expired');
+    }
+  }
+
+  close(order: OrderState, status: 'filled' | 'canceled' | 'expired'): void {
+    const asset = order.side === 'buy' ? order.instrument.quote : order.instrument.base;
+    if (order.locked !== 0n) this.move(order.account, asset, order.locked, -order.locked);
+    order.locked = 0n;
+    order.status = status;
+    order.updatedAt = this.#clock.wallMs();
+    this.#orders.closed(order);
+    if (status !== 'filled') this.announceOrder(status, order);
+  }
+
+  // — announcing —
+
+  move(account: SimAccount, asset: string, free: bigint, locked: bigint): void {
+    move(account, asset, free, locked);
+    const assets = this.#moved.get(account) ?? new Set();
+    assets.add(asset);
+    this.#moved.set(account, assets);
+  }
+
+  announce(event: ExchangeEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  announceOrder(cause: OrderCause, order: OrderState): void {
+    this.announce({ kind: 'OrderChanged', cause, order: orderCopy(order) });
+  }
+
+  announceChanges(market: Market): void {
+    const { instrument, book } = market;
+    const at = this.#clock.wallMs();
+    for (const [account, assets] of this.#moved) {
+      this.announce({ kind: 'BalancesChanged', account, assets: [...assets], at });
+    }
+    this.#moved.clear();
+    const { firstId, changes } = book.takeChanges();
+    if (changes.length === 0) return;
+    this.announce({ kind: 'BookChanged', instrument, firstId, lastId: book.updateId, changes, at });
+    const before = market.top;
+    market.top = book.top();
+    if (!sameLevel(before.bid, market.top.bid) || !sameLevel(before.ask, market.top.ask)) {
+      this.announce({ kind: 'TopChanged', instrument, top: market.top, at });
+    }
+  }
+}
+
+const sameLevel = (a: Level | undefined, b: Level | undefined): boolean => a?.price === b?.price && a?.size === b?.size;
