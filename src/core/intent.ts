@@ -56,6 +56,7 @@ export const REASONS = [
   'limit-open-sets',
   'limit-instrument-paused',
   'expired',
+  'outranked',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

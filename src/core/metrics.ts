@@ -33,6 +33,7 @@ export const DETECTOR_COUNTERS = {
   opportunities: 'Gross crossings opened',
   intents: 'Intents emitted',
   resets: 'Feed incarnations acknowledged',
+  recordsDropped: 'Opportunity records lost because the journal stayed behind',
 } as const;
 
 export const EXECUTOR_COUNTERS = {

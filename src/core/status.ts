@@ -60,7 +60,9 @@ export interface EngineStatus {
   readonly opportunities: number;
   readonly intents: number;
   readonly refusals: Readonly<Record<string, number>>;
-  readonly legSets: Readonly<Record<'opened' | 'filled' | 'unwound' | 'missed' | 'refused' | 'unknown' | 'residual', number>>;
+  readonly legSets: Readonly<
+    Record<'opened' | 'filled' | 'unwound' | 'missed' | 'refused' | 'unknown' | 'residual', number>
+  >;
   readonly orders: Readonly<Record<'sent' | 'acked' | 'filled' | 'rejected' | 'cancelled' | 'unknown', number>>;
   readonly pnl: Readonly<Record<string, string>>;
   readonly valued: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 /** Exact money. An amount is a BigInt of 10^-18 of its asset: more decimals than any venue reports (their finest, OKX's
  *  exact fees, stay below 17), so that nothing is ever rounded; what would not fit is a fault, not a truncation. */
-import { divideFloor, formatDecimal, parseDecimal, pow10 } from '../core/decimal.ts';
+import { divideFloor, formatDecimal, parseDecimal, pow10, rescale } from '../core/decimal.ts';
 import type { Fill } from '../core/order.ts';
 import type { Grid } from '../core/units.ts';
 
@@ -16,9 +16,7 @@ export const baseAmount = (lots: bigint, grid: Grid): bigint => lots * pow10(ASS
 
 /** Exact value of `lots` at `ticks`. Throws `decimal/off-grid` when the grid is finer than the asset scale. */
 export function quoteAmount(ticks: bigint, lots: bigint, grid: Grid): bigint {
-  const decimals = grid.priceDecimals + grid.sizeDecimals;
-  if (decimals > ASSET_SCALE) return parseDecimal(formatDecimal(ticks * lots, decimals), ASSET_SCALE);
-  return ticks * lots * pow10(ASSET_SCALE - decimals);
+  return rescale(ticks * lots, grid.priceDecimals + grid.sizeDecimals, ASSET_SCALE);
 }
 
 /** Whole lots (a multiple of `lot`) that `amount` of base holds, towards zero. */
@@ -48,19 +46,26 @@ export function plusAll(amounts: Amounts, changes: Amounts): Amounts {
   return next;
 }
 
+/** What a fill is worth in quote units, fee apart: price × size at ASSET_SCALE, exact. */
+export function fillValue(fill: Fill): bigint {
+  const product = parseDecimal(fill.price, ASSET_SCALE) * parseDecimal(fill.size, ASSET_SCALE);
+  return rescale(product, 2 * ASSET_SCALE, ASSET_SCALE);
+}
+
 /** How a fill changes the balances: base and quote, and the fee in whatever asset it was taken. */
 export function fillChanges(fill: Fill, base: string, quote: string): Amounts {
   const size = parseAmount(fill.size);
-  const value = exactProduct(fill.price, fill.size);
+  const value = fillValue(fill);
   const sign = fill.side === 'buy' ? 1n : -1n;
   const moved = plus(plus(new Map(), base, sign * size), quote, -sign * value);
   return plus(moved, fill.feeAsset, -parseAmount(fill.fee));
 }
 
-/** price × size at ASSET_SCALE, exact. */
-function exactProduct(price: string, size: string): bigint {
-  const product = parseDecimal(price, ASSET_SCALE) * parseDecimal(size, ASSET_SCALE);
-  return parseDecimal(formatDecimal(product, 2 * ASSET_SCALE), ASSET_SCALE);
+/** What `after` has more than `before`. */
+export function difference(after: Amounts, before: Amounts): Amounts {
+  let out = after;
+  for (const [asset, amount] of before) out = plus(out, asset, -amount);
+  return out;
 }
 
 export const toTexts = (amounts: Amounts): Record<string, string> =>

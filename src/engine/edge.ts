@@ -1,7 +1,8 @@
 /** Edges in doubles: the detector's gate, never the word on money (the executor decides again in BigInt).
  *
- *  Error bound: prices are integers below 2^53 and the factor is within 2^-52 of exact, so an edge is off by less than
- *  1e-11 bps; GUARD_BPS, taken off every edge, covers it a thousand times over. */
+ *  Error bound: prices are integers below 2^53, and what is left of them after fees is within 2^-51 of exact, so an edge
+ *  at a price ratio r is off by less than r × 1e-11 bps. GUARD_BPS, taken off every net edge, covers it for all ratios
+ *  below 1,000, far beyond what is plausible. */
 
 export const GUARD_BPS = 1e-8;
 

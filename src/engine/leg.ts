@@ -1,7 +1,7 @@
 /** One order of a leg set as a pure state machine. Late fills, duplicates, and acks after fills are ordinary events. */
 import type { Fill, OrderStatus, VenueError } from '../core/order.ts';
 import { assertNever, type Side } from '../core/units.ts';
-import { type Amounts, fillChanges, parseAmount, plus, plusAll } from './amounts.ts';
+import { type Amounts, fillChanges, fillValue, parseAmount, plus, plusAll } from './amounts.ts';
 
 /** `unknown`: sent, and nobody has told us what became of it. `absent`: the venue says that it never existed. */
 export type LegStatus = 'submitted' | 'open' | 'filled' | 'cancelled' | 'expired' | 'rejected' | 'unknown' | 'absent';
@@ -63,6 +63,9 @@ export const newLeg = (order: NewLeg): Leg => ({
 const isTerminal = (status: LegStatus): boolean =>
   status === 'filled' || status === 'cancelled' || status === 'expired' || status === 'rejected' || status === 'absent';
 
+/** The venue or its answer says that there is no such order. What the order itself does proves it wrong. */
+const isDenied = (status: LegStatus): boolean => status === 'rejected' || status === 'absent';
+
 /** Settled: the venue's last word is known, and every fill that it speaks of has been booked. */
 export const isSettled = (leg: Leg): boolean => isTerminal(leg.status) && leg.filled >= leg.claimed;
 
@@ -71,20 +74,18 @@ export const hasFill = (leg: Leg, fill: Fill): boolean => leg.tradeIds.has(fill.
 
 export function nextLeg(leg: Leg, event: LegEvent): Leg {
   switch (event.kind) {
-    case 'Acked': {
-      const acked = { ...leg, venueOrderId: event.venueOrderId, ackedAt: leg.ackedAt ?? event.at };
-      // An ack may come after fills, or after the final report: it never takes a state back.
-      return leg.status === 'submitted' || leg.status === 'unknown' ? { ...acked, status: 'open' } : acked;
-    }
+    case 'Acked':
+      return ack(leg, event);
     case 'Rejected':
-      return isTerminal(leg.status)
-        ? leg
-        : done({ ...leg, error: event.error, ackedAt: event.at }, 'rejected', event.at);
+      if (isTerminal(leg.status)) return leg;
+      // An order that filled was not rejected, whatever the answer says: ask.
+      if (hasTraded(leg)) return { ...leg, status: 'unknown', error: event.error };
+      return done({ ...leg, error: event.error, ackedAt: event.at }, 'rejected', event.at);
     case 'OutcomeUnknown':
-      return isTerminal(leg.status) ? leg : { ...leg, status: 'unknown' };
+      return isTerminal(leg.status) || leg.status === 'unknown' ? leg : { ...leg, status: 'unknown' };
     case 'FoundAbsent':
       // An order with fills exists, whatever a query says.
-      return isTerminal(leg.status) || leg.filled > 0n ? leg : done(leg, 'absent', event.at);
+      return isTerminal(leg.status) || hasTraded(leg) ? leg : done(leg, 'absent', event.at);
     case 'Reported':
       return report(leg, event);
     case 'Filled':
@@ -94,28 +95,55 @@ export function nextLeg(leg: Leg, event: LegEvent): Leg {
   }
 }
 
+const hasTraded = (leg: Leg): boolean => leg.filled > 0n || leg.claimed > 0n;
+
 const done = (leg: Leg, status: LegStatus, at: number): Leg => ({ ...leg, status, doneAt: leg.doneAt ?? at });
 
+/** Takes back a denial that the order itself contradicts. */
+function reopened(leg: Leg): Leg {
+  const { doneAt: _, ...rest } = leg;
+  return { ...rest, status: 'open' };
+}
+
+function ack(leg: Leg, event: Extract<LegEvent, { kind: 'Acked' }>): Leg {
+  const isOld = leg.ackedAt !== undefined && leg.venueOrderId === event.venueOrderId;
+  const acked = isOld ? leg : { ...leg, venueOrderId: event.venueOrderId, ackedAt: leg.ackedAt ?? event.at };
+  if (isDenied(leg.status)) return reopened(acked);
+  // An ack may come after fills, or after the final report: it never takes a state back.
+  return leg.status === 'submitted' || leg.status === 'unknown' ? { ...acked, status: 'open' } : acked;
+}
+
+/** The same leg when the report says nothing new. */
 function report(leg: Leg, event: Extract<LegEvent, { kind: 'Reported' }>): Leg {
   const said = parseAmount(event.filled);
-  const claimed = said > leg.claimed ? said : leg.claimed;
-  const next = { ...leg, claimed, venueOrderId: leg.venueOrderId ?? event.venueOrderId };
-  // Events overtake each other: an "open" that arrives after the final word is old news.
-  if (event.status === 'open') return isTerminal(leg.status) ? next : { ...next, status: 'open' };
-  if (isTerminal(leg.status) && leg.status !== 'absent') return next;
-  return done(next, event.status, event.at);
+  const claimsMore = said > leg.claimed;
+  const namesOrder = leg.venueOrderId === undefined && event.venueOrderId !== '';
+  const next =
+    claimsMore || namesOrder
+      ? {
+          ...leg,
+          claimed: claimsMore ? said : leg.claimed,
+          ...(namesOrder ? { venueOrderId: event.venueOrderId } : {}),
+        }
+      : leg;
+  if (event.status === 'open') {
+    if (isDenied(leg.status)) return reopened(next);
+    // Events overtake each other: an "open" that arrives after the final word is old news.
+    return isTerminal(leg.status) || leg.status === 'open' ? next : { ...next, status: 'open' };
+  }
+  const isContradicted = leg.status === 'absent' || (leg.status === 'rejected' && event.status !== 'rejected');
+  return isTerminal(leg.status) && !isContradicted ? next : done(next, event.status, event.at);
 }
 
 function fill(leg: Leg, booked: Fill, at: number): Leg {
   if (leg.tradeIds.has(booked.tradeId)) return leg;
   const changes = fillChanges(booked, leg.base, leg.quote);
   const filled = leg.filled + parseAmount(booked.size);
-  const quoteMoved = fillChanges({ ...booked, fee: '0' }, leg.base, leg.quote).get(leg.quote) ?? 0n;
   const next: Leg = {
     ...leg,
     filled,
     claimed: filled > leg.claimed ? filled : leg.claimed,
-    value: leg.value + (quoteMoved < 0n ? -quoteMoved : quoteMoved),
+    value: leg.value + fillValue(booked),
     changes: plusAll(leg.changes, changes),
     fees: plus(leg.fees, booked.feeAsset, parseAmount(booked.fee)),
     tradeIds: new Set(leg.tradeIds).add(booked.tradeId),
@@ -123,7 +151,6 @@ function fill(leg: Leg, booked: Fill, at: number): Leg {
   };
   if (filled >= parseAmount(leg.size)) return done(next, 'filled', at);
   // A fill proves that the order exists: it cannot have been rejected or absent.
-  if (next.status === 'submitted' || next.status === 'absent' || next.status === 'rejected')
-    return { ...next, status: 'open' };
-  return next;
+  if (isDenied(next.status)) return reopened(next);
+  return next.status === 'submitted' ? { ...next, status: 'open' } : next;
 }

@@ -1,6 +1,6 @@
 /** The lives of crossings: opened when a venue pair is first seen crossed before fees, its best moment, closed when it
  *  no longer is. Plain arrays by pair; a record is made only when a life ends. */
-import { REASONS, type Reason } from '../core/intent.ts';
+import { REASON, REASONS, type Reason } from '../core/intent.ts';
 
 export interface OpportunityMoment {
   grossBps: number;
@@ -34,7 +34,10 @@ export class Opportunities {
   readonly #profit: Float64Array;
   readonly #intents: Float64Array;
   readonly #reason: Int32Array;
-  readonly #openPairs = new Set<number>();
+  /** Pairs with an open life, dense, and where each stands in it. */
+  readonly #openPairs: Int32Array;
+  readonly #place: Int32Array;
+  #openCount = 0;
   #sequence: number;
 
   constructor(pairs: number, firstSequence = 1) {
@@ -46,6 +49,8 @@ export class Opportunities {
     this.#profit = new Float64Array(pairs);
     this.#intents = new Float64Array(pairs);
     this.#reason = new Int32Array(pairs);
+    this.#openPairs = new Int32Array(pairs);
+    this.#place = new Int32Array(pairs);
     this.#sequence = firstSequence - 1;
   }
 
@@ -54,8 +59,14 @@ export class Opportunities {
     return this.#open[pair] as number;
   }
 
-  openPairs(): Iterable<number> {
-    return this.#openPairs;
+  /** How many lives are open; `openPair(0 … openCount - 1)` are their pairs. Closing one moves the last into its place,
+   *  so whoever closes while walking walks backwards. */
+  get openCount(): number {
+    return this.#openCount;
+  }
+
+  openPair(index: number): number {
+    return this.#openPairs[index] as number;
   }
 
   /** Notes a moment of a crossing; true when it opened a life. The verdict is that of the best net moment. */
@@ -69,7 +80,8 @@ export class Opportunities {
       this.#intents[pair] = 0;
       this.#lots[pair] = 0;
       this.#profit[pair] = 0;
-      this.#openPairs.add(pair);
+      this.#place[pair] = this.#openCount;
+      this.#openPairs[this.#openCount++] = pair;
     }
     if (moment.grossBps > (this.#gross[pair] as number)) this.#gross[pair] = moment.grossBps;
     if (moment.netBps > (this.#net[pair] as number)) {
@@ -83,6 +95,11 @@ export class Opportunities {
     return opened;
   }
 
+  /** What stood in the way after all of a chance that nothing stood against: a better one, or a full ring. */
+  overrule(pair: number, reason: number): void {
+    if (this.#reason[pair] === REASON.ok) this.#reason[pair] = reason;
+  }
+
   noteIntent(pair: number): void {
     this.#intents[pair] = (this.#intents[pair] as number) + 1;
   }
@@ -92,7 +109,10 @@ export class Opportunities {
     const sequence = this.#open[pair] as number;
     if (sequence === 0) return undefined;
     this.#open[pair] = 0;
-    this.#openPairs.delete(pair);
+    const place = this.#place[pair] as number;
+    const last = this.#openPairs[--this.#openCount] as number;
+    this.#openPairs[place] = last;
+    this.#place[last] = place;
     const intents = this.#intents[pair] as number;
     return {
       sequence,

@@ -1,9 +1,9 @@
 /** From an intent to exact orders: sizes, limits and worst-case profit in BigInt. Pure. */
-import { gridText, parseDecimal, pow10 } from '../core/decimal.ts';
+import { gridText, pow10 } from '../core/decimal.ts';
 import type { Instrument, Row, Universe } from '../core/instrument.ts';
 import { type Intent, REASON } from '../core/intent.ts';
 import type { Side } from '../core/units.ts';
-import { ASSET_SCALE, baseAmount, lotsAfterFee, quoteAmount } from './amounts.ts';
+import { ASSET_SCALE, baseAmount, lotsAfterFee, parseAmount, quoteAmount } from './amounts.ts';
 
 export interface PlannedOrder {
   readonly row: Row;
@@ -20,8 +20,6 @@ export interface PlannedOrder {
 export type Plan =
   | { readonly reason: number; readonly orders?: undefined }
   | { readonly reason: typeof REASON.ok; readonly orders: readonly PlannedOrder[]; readonly notional: bigint };
-
-const rateOf = (text: string): bigint => parseDecimal(text, ASSET_SCALE);
 
 export function plannedOrder(
   row: Row,
@@ -42,6 +40,10 @@ export function plannedOrder(
   };
 }
 
+/** Whether an order at its limit has the value that its venue asks for. */
+export const isWorthEnough = (order: PlannedOrder, instrument: Instrument): boolean =>
+  quoteAmount(order.limitTicks, order.lots, instrument.grid) >= parseAmount(order.row.listing.minNotional ?? '0');
+
 /** Sizes the sell legs by what the buy legs really bring, and refuses what could lose at its own limits. */
 export function planOrders(intent: Intent, universe: Universe): Plan {
   const instrument = universe.instruments[intent.instrumentIndex];
@@ -53,14 +55,16 @@ export function planOrders(intent: Intent, universe: Universe): Plan {
   if (buyRow === undefined || sellRow === undefined) return { reason: REASON.expired };
   const one = pow10(ASSET_SCALE);
   const buyLots = BigInt(buyLeg.size);
-  const sellLots = lotsAfterFee(buyLots, rateOf(buyRow.fees.taker), BigInt(sellRow.lot));
+  const sellLots = lotsAfterFee(buyLots, parseAmount(buyRow.fees.taker), BigInt(sellRow.lot));
   if (buyLots < BigInt(buyRow.minLots) || sellLots < BigInt(sellRow.minLots))
     return { reason: REASON['below-min-size'] };
   const buy = plannedOrder(buyRow, instrument, 'buy', BigInt(buyLeg.limit), buyLots);
   const sell = plannedOrder(sellRow, instrument, 'sell', BigInt(sellLeg.limit), sellLots);
+  if (!isWorthEnough(buy, instrument) || !isWorthEnough(sell, instrument))
+    return { reason: REASON['below-min-notional'] };
   const proceeds = quoteAmount(sell.limitTicks, sellLots, instrument.grid);
   // Worst case: every lot at its limit. Fees are rounded against us.
-  const kept = proceeds - (proceeds * rateOf(sellRow.fees.taker)) / one - 1n;
+  const kept = proceeds - (proceeds * parseAmount(sellRow.fees.taker)) / one - 1n;
   if (kept <= buy.amount) return { reason: REASON['below-fees'] };
   return { reason: REASON.ok, orders: [buy, sell], notional: buy.amount };
 }

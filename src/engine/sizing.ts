@@ -2,7 +2,9 @@
  *
  *  Marginal profit falls with every level, so the largest profit is reached by taking each pair of levels that still
  *  gains after fees, up to the limits. Sizes are grid lots; what is bought is reduced by the buy fee (taken in base), so
- *  the sell leg is smaller by it, rounded down to its venue's lot: what is left over is dust in our favour, valued at 0. */
+ *  the sell leg is smaller by it, rounded down to its venue's lot, and the buy leg then to what that needs: what is left
+ *  over is less than a buy lot, dust in our favour, valued at 0. Whole lots therefore cost at most one buy lot and the
+ *  gain of two lots a side against the best of all sizes, and nothing where no rounding is needed. */
 import { REASON } from '../core/intent.ts';
 import { QUOTE } from '../memory/layout.ts';
 
@@ -89,21 +91,26 @@ export function sizeCrossing(
   out.sellLots = 0;
   out.profit = 0;
   out.cost = 0;
-  const kept = (1 - terms.buyTaker) * (1 - terms.sellTaker);
-  const wanted = profitableLots(mirror, buyAt, sellAt, kept);
-  const worstAsk = priceAt(mirror, buyAt + QUOTE.ASKS, count(mirror, buyAt + QUOTE.ASK_COUNT), wanted);
-  // A limit order locks its whole limit value, so limits on money count at the worst price that we may pay.
-  const affordable = Math.min(terms.maxNotional, terms.freeQuote) / (worstAsk * terms.quoteUnit);
-  const sellable = Math.min(terms.freeBaseLots, terms.sellMaxLots) / (1 - terms.buyTaker);
-  const capped = Math.min(wanted, affordable, sellable, terms.buyMaxLots);
-  out.buyLots = Math.floor(capped / terms.buyLot) * terms.buyLot;
-  out.sellLots = sellLotsFor(out.buyLots, terms.buyTaker, terms.sellLot);
-  if (out.buyLots < terms.buyMinLots || out.sellLots < terms.sellMinLots || out.sellLots <= 0) {
-    out.reason = REASON[isUnfunded(terms, worstAsk) ? 'no-inventory' : 'below-min-size'];
+  const asks = mirror[buyAt + QUOTE.ASK_COUNT] as number;
+  const bids = mirror[sellAt + QUOTE.BID_COUNT] as number;
+  const received = 1 - terms.buyTaker;
+  const wanted = profitableLots(mirror, buyAt + QUOTE.ASKS, asks, sellAt + QUOTE.BIDS, bids, terms);
+  // A limit order locks its whole limit value, so money counts at the worst price that we may pay.
+  const money = Math.min(terms.maxNotional, terms.freeQuote) / terms.quoteUnit;
+  const affordable = affordableLots(mirror, buyAt + QUOTE.ASKS, asks, money);
+  const sellable = Math.min(terms.freeBaseLots, terms.sellMaxLots) / received;
+  const capped = Math.min(wanted + ROUNDING * terms.buyLot, affordable, sellable, terms.buyMaxLots);
+  const most = Math.floor(capped / terms.buyLot) * terms.buyLot;
+  out.sellLots = sellLotsFor(most, terms.buyTaker, terms.sellLot);
+  // The fewest lots that still bring what is sold: the rest would be dust.
+  const fewest = Math.ceil(out.sellLots / received / terms.buyLot - ROUNDING) * terms.buyLot;
+  out.buyLots = Math.min(most, Math.max(fewest, terms.buyMinLots));
+  if (most < terms.buyMinLots || out.sellLots < terms.sellMinLots || out.sellLots <= 0) {
+    out.reason = REASON[isUnfunded(terms, mirror[buyAt + QUOTE.ASKS] as number) ? 'no-inventory' : 'below-min-size'];
     return;
   }
-  out.buyLimit = priceAt(mirror, buyAt + QUOTE.ASKS, count(mirror, buyAt + QUOTE.ASK_COUNT), out.buyLots);
-  out.sellLimit = priceAt(mirror, sellAt + QUOTE.BIDS, count(mirror, sellAt + QUOTE.BID_COUNT), out.sellLots);
+  out.buyLimit = priceAt(mirror, buyAt + QUOTE.ASKS, asks, out.buyLots);
+  out.sellLimit = priceAt(mirror, sellAt + QUOTE.BIDS, bids, out.sellLots);
   if (
     out.buyLots * out.buyLimit * terms.quoteUnit < terms.buyMinNotional ||
     out.sellLots * out.sellLimit * terms.quoteUnit < terms.sellMinNotional
@@ -111,45 +118,64 @@ export function sizeCrossing(
     out.reason = REASON['below-min-notional'];
     return;
   }
-  out.cost = worthOf(mirror, buyAt + QUOTE.ASKS, out.buyLots) * terms.quoteUnit;
-  const proceeds = worthOf(mirror, sellAt + QUOTE.BIDS, out.sellLots) * terms.quoteUnit * (1 - terms.sellTaker);
+  out.cost = worthOf(mirror, buyAt + QUOTE.ASKS, asks, out.buyLots) * terms.quoteUnit;
+  const proceeds = worthOf(mirror, sellAt + QUOTE.BIDS, bids, out.sellLots) * terms.quoteUnit * (1 - terms.sellTaker);
   out.profit = (proceeds - out.cost) * (1 - 1e-12) - out.cost * 1e-12;
   out.reason = out.profit > 0 ? REASON.ok : REASON['below-fees'];
 }
 
-/** What can be sold of `buyLots` once the buy fee is taken from it, on the selling venue's lot. The tiny addend undoes
- *  the rounding of 1 - fee, which would else cost a whole lot on exact products; it is below a thousandth of a lot. */
+/** Part of a lot that undoes the rounding of doubles, which would else cost a whole lot on exact products. */
+const ROUNDING = 1e-9;
+
+/** What can be sold of `buyLots` once the buy fee is taken from it, on the selling venue's lot. */
 export const sellLotsFor = (buyLots: number, buyTaker: number, sellLot: number): number =>
-  Math.floor((buyLots * (1 - buyTaker)) / sellLot + 1e-9) * sellLot;
+  Math.floor((buyLots * (1 - buyTaker)) / sellLot + ROUNDING) * sellLot;
 
 /** Not even the smallest order could be paid for, or delivered. */
 const isUnfunded = (terms: SizingTerms, ask: number): boolean =>
   terms.freeQuote < Math.max(terms.buyMinNotional, terms.buyMinLots * ask * terms.quoteUnit) ||
   terms.freeBaseLots < terms.sellMinLots;
 
-const count = (mirror: Float64Array, at: number): number => mirror[at] as number;
-
-/** Lots bought over all pairs of levels that gain after fees. */
-function profitableLots(mirror: Float64Array, buyAt: number, sellAt: number, kept: number): number {
-  const asks = count(mirror, buyAt + QUOTE.ASK_COUNT);
-  const bids = count(mirror, sellAt + QUOTE.BID_COUNT);
+/** Lots bought over all pairs of levels that gain after fees. A lot bought is less than a lot to sell: the fee. */
+function profitableLots(
+  mirror: Float64Array,
+  asksAt: number,
+  asks: number,
+  bidsAt: number,
+  bids: number,
+  terms: SizingTerms,
+): number {
+  const received = 1 - terms.buyTaker;
+  const kept = received * (1 - terms.sellTaker);
   let i = 0;
   let j = 0;
-  let askLeft = asks > 0 ? (mirror[buyAt + QUOTE.ASKS + 1] as number) : 0;
-  let bidLeft = bids > 0 ? (mirror[sellAt + QUOTE.BIDS + 1] as number) : 0;
+  let askLeft = asks > 0 ? (mirror[asksAt + 1] as number) : 0;
+  let bidLeft = bids > 0 ? (mirror[bidsAt + 1] as number) / received : 0;
   let total = 0;
   while (i < asks && j < bids) {
-    const ask = mirror[buyAt + QUOTE.ASKS + i * 2] as number;
-    const bid = mirror[sellAt + QUOTE.BIDS + j * 2] as number;
+    const ask = mirror[asksAt + i * 2] as number;
+    const bid = mirror[bidsAt + j * 2] as number;
     if (bid * kept <= ask) break;
     const lots = Math.min(askLeft, bidLeft);
     total += lots;
     askLeft -= lots;
     bidLeft -= lots;
-    if (askLeft <= 0 && ++i < asks) askLeft = mirror[buyAt + QUOTE.ASKS + i * 2 + 1] as number;
-    if (bidLeft <= 0 && ++j < bids) bidLeft = mirror[sellAt + QUOTE.BIDS + j * 2 + 1] as number;
+    if (askLeft <= 0 && ++i < asks) askLeft = mirror[asksAt + i * 2 + 1] as number;
+    if (bidLeft <= 0 && ++j < bids) bidLeft = (mirror[bidsAt + j * 2 + 1] as number) / received;
   }
   return total;
+}
+
+/** Most lots whose value at their own limit (the worst level that they reach) stays within `money`, in ticks × lots. */
+function affordableLots(mirror: Float64Array, at: number, levels: number, money: number): number {
+  let reached = 0;
+  for (let i = 0; i < levels; i++) {
+    const atThisLimit = money / (mirror[at + i * 2] as number);
+    const next = reached + (mirror[at + i * 2 + 1] as number);
+    if (atThisLimit < next) return Math.max(reached, atThisLimit);
+    reached = next;
+  }
+  return reached;
 }
 
 /** Price of the level at which the cumulative size reaches `lots`. */
@@ -165,12 +191,11 @@ function priceAt(mirror: Float64Array, at: number, levels: number, lots: number)
 }
 
 /** Σ price × lots of taking `lots` from the levels at `at`, in ticks × lots. */
-function worthOf(mirror: Float64Array, at: number, lots: number): number {
+function worthOf(mirror: Float64Array, at: number, levels: number, lots: number): number {
   let left = lots;
   let value = 0;
-  for (let i = 0; left > 0; i++) {
+  for (let i = 0; i < levels && left > 0; i++) {
     const lotsHere = Math.min(left, mirror[at + i * 2 + 1] as number);
-    if (!(lotsHere > 0)) break;
     value += lotsHere * (mirror[at + i * 2] as number);
     left -= lotsHere;
   }

@@ -18,12 +18,12 @@ export interface ResyncLimits {
   /** A try without an answer by then has failed. */
   readonly deadlineMs: number;
   readonly perMinute: number;
-  /** A symbol that stayed in sync this long starts again without backoff. */
+  /** A symbol that stayed in sync this long is fetched again without backoff. */
   readonly calmMs: number;
 }
 
 /** Sixty Binance snapshots of 1000 levels are half of the request weight that the venue grants a minute. */
-const LIMITS: ResyncLimits = { baseMs: 250, maxMs: 30_000, deadlineMs: 10_000, perMinute: 60, calmMs: 60_000 };
+const LIMITS: ResyncLimits = { baseMs: 250, maxMs: 30_000, deadlineMs: 10_000, perMinute: 60, calmMs: 10_000 };
 const MINUTE_MS = 60_000;
 
 interface Flight {
@@ -31,7 +31,8 @@ interface Flight {
   attempt: number;
   isOpen: boolean;
   cancel: () => void;
-  lastBegunMs: number;
+  /** When it was last in sync. */
+  doneMs: number;
 }
 
 const nothing = (): void => {};
@@ -55,7 +56,7 @@ export class Resync {
     const flight = this.#flight(symbol);
     if (flight.isOpen) return false;
     flight.isOpen = true;
-    if (this.#nowMs() - flight.lastBegunMs > this.#limits.calmMs) flight.attempt = 0;
+    if (this.#nowMs() - flight.doneMs >= this.#limits.calmMs) flight.attempt = 0;
     this.#schedule(symbol, flight);
     return true;
   }
@@ -73,6 +74,7 @@ export class Resync {
     const flight = this.#flight(symbol);
     flight.cancel();
     flight.isOpen = false;
+    flight.doneMs = this.#nowMs();
   }
 
   /** The try `flight` brought nothing of use; another follows. */
@@ -94,10 +96,12 @@ export class Resync {
     return this.#flight(symbol).attempt;
   }
 
+  /** What was under way is void, since the connection is. The next request begins afresh. */
   cancel(symbol: number): void {
     const flight = this.#flight(symbol);
     flight.cancel();
     flight.isOpen = false;
+    flight.attempt = 0;
     flight.number = ++this.#numbers;
   }
 
@@ -126,7 +130,6 @@ export class Resync {
       return;
     }
     this.#begun.push(this.#nowMs());
-    flight.lastBegunMs = this.#nowMs();
     this.#await(symbol, flight);
     this.#deps.begin(symbol, flight.number);
   }
@@ -148,7 +151,7 @@ export class Resync {
   #flight(symbol: number): Flight {
     let flight = this.#flights.get(symbol);
     if (flight === undefined) {
-      flight = { number: 0, attempt: 0, isOpen: false, cancel: nothing, lastBegunMs: Number.NEGATIVE_INFINITY };
+      flight = { number: 0, attempt: 0, isOpen: false, cancel: nothing, doneMs: Number.POSITIVE_INFINITY };
       this.#flights.set(symbol, flight);
     }
     return flight;

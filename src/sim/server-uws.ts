@@ -72,7 +72,7 @@ async function listen(uws: Uws, options: ListenOptions, handlers: ServerHandlers
         return;
       }
       response.upgrade<SocketData>(
-        { path, query: request.getQuery(), headers: headersOf(request) },
+        { path, query: request.getQuery() ?? '', headers: headersOf(request) },
         request.getHeader('sec-websocket-key'),
         request.getHeader('sec-websocket-protocol'),
         request.getHeader('sec-websocket-extensions'),
@@ -151,7 +151,7 @@ function answer(response: HttpResponse, request: HttpRequest, handlers: ServerHa
   const head = {
     method: request.getCaseSensitiveMethod().toUpperCase(),
     path: request.getUrl(),
-    query: request.getQuery(),
+    query: request.getQuery() ?? '',
     headers: headersOf(request),
   };
   let aborted = false;

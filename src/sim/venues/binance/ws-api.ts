@@ -178,7 +178,8 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
     },
     'session.logout': sessionStatus,
     'userDataStream.subscribe': () => {
-      throw new BinanceRefusal(401, unknownKey().code, 'Session is not authenticated.');
+      // It needs a session that is logged on, and none can be.
+      throw unknownKey();
     },
   };
 
