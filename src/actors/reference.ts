@@ -1,13 +1,18 @@
 /** Instruments and fees of the configured venues: by REST, else from the cache (and the log says how old it is). */
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
+import { parseDecimal } from '../core/decimal.ts';
 import { Fault, messageOf } from '../core/faults.ts';
+import type { FeeRates, Listing } from '../core/instrument.ts';
 import type { Log } from '../core/log.ts';
 import type { HttpPort } from '../core/socket.ts';
 import type { VenueListings } from '../core/universe.ts';
-import type { VenueDescriptor } from '../core/venue.ts';
+import { wsSockets } from '../net/ws-socket.ts';
 import type { ReferenceCache } from '../record/reference-cache.ts';
 import type { VenueSetup } from './venue-setup.ts';
+
+/** Finer than any venue's rates. */
+const RATE_SCALE = 18;
 
 export interface ReferenceDeps {
   readonly http: HttpPort;
@@ -28,7 +33,7 @@ export async function loadReference(
 
 async function loadVenue(setup: VenueSetup, wanted: readonly string[], deps: ReferenceDeps): Promise<VenueListings> {
   const { descriptor, endpoints } = setup;
-  const fees = feesOf(setup.config, descriptor);
+  const configured = configuredFees(setup.config);
   try {
     const listings = await descriptor.loadListings(endpoints, deps.http);
     const ours = listings.filter((listing) => wanted.includes(listing.instrument));
@@ -43,23 +48,51 @@ async function loadVenue(setup: VenueSetup, wanted: readonly string[], deps: Ref
         }),
       );
     }
-    const reference = { venue: descriptor.id, listings: ours, fees };
+    const reference = {
+      venue: descriptor.id,
+      listings: ours,
+      fees: configured ?? (await accountFees(setup, ours, deps)),
+    };
     deps.cache.save(reference);
     return reference;
   } catch (thrown) {
     const fault = thrown instanceof Fault ? thrown : new Fault('venue/unreachable', messageOf(thrown), {});
     deps.onFault(fault);
     const cached = deps.cache.load(descriptor.id);
-    if (cached === undefined) return { venue: descriptor.id, listings: [], fees };
+    if (cached === undefined) return { venue: descriptor.id, listings: [], fees: configured ?? descriptor.defaultFees };
     deps.log.warn(
       { venue: descriptor.id, ageMs: cached.ageMs },
       `starting ${descriptor.id} from instruments saved ${Math.round(cached.ageMs / 60_000)} minutes ago: ${fault.message}`,
     );
-    return { venue: descriptor.id, listings: cached.listings, fees };
+    return { venue: descriptor.id, listings: cached.listings, fees: configured ?? cached.fees };
   }
 }
 
-function feesOf(config: Config['venues'][number], descriptor: VenueDescriptor): { taker: string; maker: string } {
-  const taker = config.fees?.taker ?? descriptor.defaultFees.taker;
-  return { taker, maker: config.fees?.maker ?? config.fees?.taker ?? descriptor.defaultFees.maker };
+function configuredFees({ fees }: Config['venues'][number]): FeeRates | undefined {
+  return fees === undefined ? undefined : { taker: fees.taker, maker: fees.maker ?? fees.taker };
 }
+
+/** The account's own rates: the dearest of the instruments traded, since rows of a venue share one. A venue that does not
+ *  say leaves its ordinary rates, and a line in the log. */
+async function accountFees(setup: VenueSetup, listings: readonly Listing[], deps: ReferenceDeps): Promise<FeeRates> {
+  const { descriptor, endpoints, credentials } = setup;
+  const gateway = descriptor.createGateway({
+    endpoints,
+    credentials,
+    listings,
+    sockets: wsSockets(deps.clock),
+    http: deps.http,
+    clock: deps.clock,
+    log: deps.log,
+    onEvent: () => {},
+  });
+  let dearest: FeeRates | undefined;
+  for (const listing of listings.filter(({ trading }) => trading)) {
+    const rates = await gateway.feeRates(listing);
+    if (dearest === undefined || isDearer(rates.taker, dearest.taker)) dearest = rates;
+  }
+  await gateway.close();
+  return dearest ?? descriptor.defaultFees;
+}
+
+const isDearer = (a: string, b: string): boolean => parseDecimal(a, RATE_SCALE) > parseDecimal(b, RATE_SCALE);

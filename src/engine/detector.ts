@@ -1,130 +1,75 @@
 /** Scans changed quote rows and emits intents.
  *  Thread: detector (or the fused group's). Reads: quote table, dirty rings, inventory, feedback.
  *  Writes: intent ring, opportunity records. Steady state: no allocation. */
-import type { Clock } from '../core/clock.ts';
-import type { Universe } from '../core/instrument.ts';
-import { type Intent, pairIndex, REASON } from '../core/intent.ts';
-import { DETECTOR_COUNTERS, type REASON_COUNTERS } from '../core/metrics.ts';
-import { TRUST } from '../core/quote.ts';
-import type { RecordSink } from '../core/records.ts';
-import type { Bps, Lots, MonoNs, Ticks } from '../core/units.ts';
-import type { Control } from '../memory/control.ts';
-import type { Counters, Histogram } from '../memory/counters.ts';
+import { pairIndex, REASON } from '../core/intent.ts';
+import { DETECTOR_COUNTERS } from '../core/metrics.ts';
 import { DirtyConsumer } from '../memory/dirty-ring.ts';
-import type { Doorbell } from '../memory/doorbell.ts';
-import { newIntentSlot, writeIntent } from '../memory/intent-codec.ts';
-import { INTENT, type Layout, QUOTE } from '../memory/layout.ts';
-import { QuoteReader } from '../memory/quote-table.ts';
+import { QUOTE } from '../memory/layout.ts';
 import { feedbackWords, inventoryWords } from '../memory/shared-words.ts';
-import { SlotRing } from '../memory/slot-ring.ts';
+import type { DetectorDeps } from './detector-port.ts';
 import { grossEdgeBps, keptFactor, netEdgeBps } from './edge.ts';
+import { IntentWriter } from './intent-writer.ts';
 import { Opportunities, type OpportunityMoment } from './opportunities.ts';
 import { opportunityRecord } from './opportunity-record.ts';
-import { copySizing, newSizing, newSizingTerms, type Sizing, type SizingTerms, sizeCrossing } from './sizing.ts';
+import { PairGate } from './pair-gate.ts';
+import { PairSizer } from './pair-sizer.ts';
+import { RecordOutbox } from './record-outbox.ts';
+import { RowMirror } from './row-mirror.ts';
+import { copySizing, newSizing } from './sizing.ts';
 import { type RowTerms, rowsByInstrument, rowTerms } from './terms.ts';
-
-export interface DetectorSettings {
-  readonly run: string;
-  readonly minEdgeBps: number;
-  readonly maxEdgeBps: number;
-  /** Quote units. */
-  readonly maxNotional: number;
-  readonly cooldownNs: number;
-  readonly maxHeartbeatAgeNs: number;
-}
-
-export interface DetectorDeps {
-  readonly universe: Universe;
-  readonly buffer: SharedArrayBuffer;
-  readonly layout: Layout;
-  readonly control: Control;
-  readonly clock: Clock;
-  readonly settings: DetectorSettings;
-  readonly records: RecordSink;
-  readonly counters: Counters<keyof typeof DETECTOR_COUNTERS>;
-  readonly reasons: Counters<keyof typeof REASON_COUNTERS>;
-  readonly wireToDecision: Histogram;
-  readonly executorBell: Doorbell;
-  /** First sequences of this life: a restarted detector goes on where the last one may have stopped. */
-  readonly firstIntent: number;
-  readonly firstOpportunity: number;
-}
 
 /** Rows taken before the other rings and the caller get their turn. */
 const BATCH = 256;
 const SWEEP_NS = 50e6;
-const STRIDE = QUOTE.STRIDE;
+/** Opportunity records that wait for a journal that is behind. */
+const MAX_WAITING = 4096;
+
+type Slots = Readonly<Record<keyof typeof DETECTOR_COUNTERS, number>>;
 
 export class Detector {
   readonly #deps: DetectorDeps;
-  readonly #mirror: Float64Array;
-  readonly #reader: QuoteReader;
+  readonly #mirror: RowMirror;
   readonly #rings: readonly DirtyConsumer[];
-  readonly #intents: SlotRing;
-  readonly #slot = newIntentSlot();
   readonly #terms: RowTerms;
   readonly #rowsOf: readonly Int32Array[];
-  readonly #inventory: Float64Array;
-  readonly #feedback: Float64Array;
+  readonly #gate: PairGate;
+  readonly #sizer: PairSizer;
+  readonly #intents: IntentWriter;
   readonly #opportunities: Opportunities;
+  readonly #outbox: RecordOutbox;
   readonly #incarnations: Int32Array;
-  /** By pair: the last intent sent, and until when the pair cools down once it is settled. */
-  readonly #lastIntent: Float64Array;
-  readonly #settledAt: Float64Array;
-  /** By row and side (0: asks, 1: bids): venue sequence of the levels that we took; used again once it is newer. */
-  readonly #consumed: Float64Array;
+  /** Of the pair being priced, and of the best of this scan. */
   readonly #sizing = newSizing();
-  readonly #best: Sizing = newSizing();
-  readonly #sizingTerms: SizingTerms;
+  readonly #best = newSizing();
   readonly #moment: OpportunityMoment = { grossBps: 0, netBps: 0, buyLots: 0, profit: 0, reason: 0 };
-  readonly #intent: Intent;
-  readonly #at: Record<keyof typeof DETECTOR_COUNTERS, number>;
+  readonly #at: Slots;
   readonly #firstReasonSlot: number;
-  #nextIntent: number;
   #sweptAt = 0;
+  #owesScan = true;
 
   constructor(deps: DetectorDeps) {
-    const { universe, buffer, layout } = deps;
-    const venues = universe.venues.length;
-    const pairs = universe.instruments.length * venues * venues;
+    const { universe, buffer, layout, control, clock, settings, counters } = deps;
     this.#deps = deps;
-    this.#mirror = new Float64Array(universe.rows.length * STRIDE);
-    this.#reader = new QuoteReader(buffer, layout);
+    this.#mirror = new RowMirror({ universe, buffer, layout, control, maxHeartbeatAgeNs: settings.maxHeartbeatAgeNs });
     this.#rings = universe.venues.map((_, venue) => new DirtyConsumer(buffer, layout, venue));
-    this.#intents = new SlotRing(buffer, layout.intents.offset, layout.intents.slots, INTENT.SLOT);
     this.#terms = rowTerms(universe);
     this.#rowsOf = rowsByInstrument(universe);
-    this.#inventory = inventoryWords(buffer, layout);
-    this.#feedback = feedbackWords(buffer, layout);
-    this.#opportunities = new Opportunities(pairs, deps.firstOpportunity);
-    this.#incarnations = new Int32Array(venues);
-    this.#lastIntent = new Float64Array(pairs);
-    this.#settledAt = new Float64Array(pairs).fill(Number.NEGATIVE_INFINITY);
-    this.#consumed = new Float64Array(universe.rows.length * 2).fill(Number.NEGATIVE_INFINITY);
-    this.#nextIntent = deps.firstIntent;
-    this.#at = Object.fromEntries(
-      Object.keys(DETECTOR_COUNTERS).map((name) => [name, deps.counters.slot(name as keyof typeof DETECTOR_COUNTERS)]),
-    ) as Record<keyof typeof DETECTOR_COUNTERS, number>;
+    const feedback = feedbackWords(buffer, layout);
+    const { cooldownNs } = settings;
+    this.#gate = new PairGate({ universe, control, clock, mirror: this.#mirror, feedback, cooldownNs });
+    const inventory = inventoryWords(buffer, layout);
+    this.#sizer = new PairSizer(universe, this.#mirror, this.#terms, inventory, settings.maxNotional);
+    this.#intents = new IntentWriter(deps, this.#mirror);
+    this.#opportunities = new Opportunities(feedback.length, deps.firstOpportunity);
+    this.#at = slotsOf(counters);
+    this.#outbox = new RecordOutbox(deps.records, MAX_WAITING, () => counters.add(this.#at.recordsDropped));
+    this.#incarnations = new Int32Array(universe.venues.length);
     this.#firstReasonSlot = deps.reasons.slot('ok');
-    this.#sizingTerms = { ...newSizingTerms(), maxNotional: deps.settings.maxNotional };
-    const leg = { row: 0, limit: 0 as Ticks, size: 0 as Lots, rowVersion: 0 };
-    this.#intent = {
-      id: 0,
-      opportunity: 0,
-      instrumentIndex: 0,
-      pair: 0,
-      decidedAt: 0 as MonoNs,
-      receivedAt: 0 as MonoNs,
-      edgeBps: 0 as Bps,
-      legs: [
-        { ...leg, side: 'buy' },
-        { ...leg, side: 'sell' },
-      ],
-    };
     this.#takeOver();
   }
 
-  /** A predecessor may have died in any step: finish it, then read every row once, since its mirror is gone. */
+  /** A predecessor may have died in any step: finish it, then read every row once, since its mirror is gone.
+   *  Pairs that are busy with an intent of the predecessor are refused by the executor, which knows them. */
   #takeOver(): void {
     const { universe, control } = this.#deps;
     universe.venues.forEach((_, venue) => {
@@ -132,39 +77,50 @@ export class Detector {
       this.#rings[venue]?.recover();
     });
     for (const row of universe.rows) this.#readRow(row.row);
-    // Pairs that are busy with an intent of the predecessor are refused by the executor, which knows them.
   }
 
   /** Handles changed rows; returns how many. */
   doWork(): number {
     let work = 0;
-    for (let venue = 0; venue < this.#rings.length; venue++) {
-      work += this.#checkIncarnation(venue);
-      const ring = this.#rings[venue] as DirtyConsumer;
-      for (let taken = 0; taken < BATCH; taken++) {
-        const row = ring.take();
-        if (row < 0) break;
-        this.#readRow(row);
-        this.#evaluate(row);
-        work++;
-      }
-    }
+    this.#gate.noteSettled();
+    for (let venue = 0; venue < this.#rings.length; venue++) work += this.#checkIncarnation(venue);
+    if (this.#owesScan) this.#scanAll();
+    for (let venue = 0; venue < this.#rings.length; venue++) work += this.#drain(this.#rings[venue] as DirtyConsumer);
     const now = this.#deps.clock.monotonicNs();
     if (now - this.#sweptAt > SWEEP_NS) {
       this.#sweptAt = now;
-      this.#sweep();
+      this.#sweep(now);
     }
     return work;
   }
 
   get hasWork(): boolean {
-    for (const ring of this.#rings) if (!ring.isEmpty) return true;
+    for (let venue = 0; venue < this.#rings.length; venue++) {
+      if (!(this.#rings[venue] as DirtyConsumer).isEmpty) return true;
+    }
     return false;
   }
 
   /** Ends every open life, so that the journal has them; for a clean stop. */
   closeAll(): void {
-    for (const pair of [...this.#opportunities.openPairs()]) this.#close(pair);
+    for (let i = this.#opportunities.openCount - 1; i >= 0; i--) this.#close(this.#opportunities.openPair(i));
+    this.#outbox.flush();
+  }
+
+  #drain(ring: DirtyConsumer): number {
+    for (let taken = 0; taken < BATCH; taken++) {
+      const row = ring.take();
+      if (row < 0) return taken;
+      this.#readRow(row);
+      this.#evaluate(row);
+    }
+    return BATCH;
+  }
+
+  /** What a predecessor took off the rings and did not look at any more. */
+  #scanAll(): void {
+    this.#owesScan = false;
+    for (let row = 0; row < this.#deps.universe.rows.length; row++) this.#evaluate(row);
   }
 
   /** A restarted feed publishes nothing until its ring, flags and mirror rows are cleared and that is acknowledged. */
@@ -176,11 +132,10 @@ export class Detector {
     this.#rings[venue]?.reset();
     const first = universe.firstRow[venue] as number;
     const end = universe.firstRow[venue + 1] as number;
-    this.#mirror.fill(0, first * STRIDE, end * STRIDE);
+    this.#mirror.drop(first, end);
     for (let row = first; row < end; row++) {
       this.#evaluate(row);
-      this.#consumed[row * 2] = Number.NEGATIVE_INFINITY;
-      this.#consumed[row * 2 + 1] = Number.NEGATIVE_INFINITY;
+      this.#gate.forget(row);
     }
     control.acknowledge(venue, incarnation);
     counters.add(this.#at.resets);
@@ -188,22 +143,8 @@ export class Detector {
   }
 
   #readRow(row: number): void {
-    const at = row * STRIDE;
     this.#deps.counters.add(this.#at.rowsRead);
-    if (this.#reader.read(row, this.#mirror, at)) return;
-    // The writer died or hangs inside the row: what was copied is garbage.
-    this.#mirror.fill(0, at, at + STRIDE);
-    this.#mirror[at + QUOTE.TRUST] = TRUST.Suspect;
-    this.#deps.counters.add(this.#at.tornReads);
-  }
-
-  #isPriced(row: number, nowNs: number): boolean {
-    const { universe, control, settings } = this.#deps;
-    const at = row * STRIDE;
-    if (this.#mirror[at + QUOTE.TRUST] !== TRUST.Live) return false;
-    const venue = universe.rows[row]?.venueIndex as number;
-    if (this.#mirror[at + QUOTE.INCARNATION] !== control.incarnation(venue)) return false;
-    return nowNs - control.lastBeat(venue) <= settings.maxHeartbeatAgeNs;
+    if (!this.#mirror.tryRead(row)) this.#deps.counters.add(this.#at.tornReads);
   }
 
   /** Prices a changed row against every other venue, both directions, and takes the best chance. */
@@ -213,60 +154,67 @@ export class Detector {
     if (row === undefined) return;
     const rows = this.#rowsOf[row.instrumentIndex] as Int32Array;
     const now = clock.monotonicNs();
-    const isPriced = this.#isPriced(changed, now);
+    const isPriced = this.#mirror.isPriced(changed, now);
     let bestBuy = -1;
     let bestSell = -1;
     this.#best.profit = 0;
     for (let venue = 0; venue < rows.length; venue++) {
       const other = rows[venue] as number;
       if (other < 0 || other === changed) continue;
-      const both = isPriced && this.#isPriced(other, now);
-      if (this.#price(changed, other, both, now)) {
+      const both = isPriced && this.#mirror.isPriced(other, now);
+      if (this.#isBetter(changed, other, both, now, bestBuy, bestSell)) {
         bestBuy = changed;
         bestSell = other;
       }
-      if (this.#price(other, changed, both, now)) {
+      if (this.#isBetter(other, changed, both, now, bestBuy, bestSell)) {
         bestBuy = other;
         bestSell = changed;
       }
     }
-    if (bestBuy >= 0) this.#emit(bestBuy, bestSell, this.#best);
+    if (bestBuy >= 0) this.#emit(bestBuy, bestSell);
   }
 
-  /** Prices one direction; true when it is a chance, and better than `#best`, which it then replaces. */
+  /** Prices one direction. True when it is a chance and the best so far: `#best` then holds it. One chance a
+   *  change: the others compete for the levels of the changed row. */
+  #isBetter(buy: number, sell: number, both: boolean, now: number, bestBuy: number, bestSell: number): boolean {
+    if (!this.#price(buy, sell, both, now)) return false;
+    if (this.#sizing.profit <= this.#best.profit) {
+      this.#overrule(buy, sell, REASON.outranked);
+      return false;
+    }
+    if (bestBuy >= 0) this.#overrule(bestBuy, bestSell, REASON.outranked);
+    copySizing(this.#sizing, this.#best);
+    return true;
+  }
+
+  /** Prices one direction into `#sizing`; true when nothing stands against it. */
   #price(buy: number, sell: number, both: boolean, now: number): boolean {
     const pair = this.#pairOf(buy, sell);
-    const ask = this.#mirror[buy * STRIDE + QUOTE.ASK] as number;
-    const bid = this.#mirror[sell * STRIDE + QUOTE.BID] as number;
+    const ask = this.#mirror.get(buy, QUOTE.ASK);
+    const bid = this.#mirror.get(sell, QUOTE.BID);
     this.#deps.counters.add(this.#at.scans);
     if (!both || !(bid > ask) || ask <= 0) {
       if (this.#opportunities.openSequence(pair) !== 0) this.#close(pair);
       return false;
     }
+    const kept = keptFactor(this.#terms.taker[buy] as number, this.#terms.taker[sell] as number);
     const moment = this.#moment;
     moment.grossBps = grossEdgeBps(ask, bid);
-    moment.netBps = netEdgeBps(
-      ask,
-      bid,
-      keptFactor(this.#terms.taker[buy] as number, this.#terms.taker[sell] as number),
-    );
+    moment.netBps = netEdgeBps(ask, bid, kept);
     moment.buyLots = 0;
     moment.profit = 0;
     moment.reason = this.#checkEdge(moment.netBps);
     if (moment.reason === REASON.ok) {
-      this.#size(buy, sell);
+      this.#sizer.size(buy, sell, this.#sizing);
       moment.buyLots = this.#sizing.buyLots;
       moment.profit = this.#sizing.profit;
-      moment.reason = this.#sizing.reason === REASON.ok ? this.#checkFree(buy, sell, pair, now) : this.#sizing.reason;
+      moment.reason = this.#sizing.reason;
+      if (moment.reason === REASON.ok) moment.reason = this.#gate.check(buy, sell, pair, now);
     }
     if (this.#opportunities.note(pair, now, moment)) this.#deps.counters.add(this.#at.opportunities);
-    if (moment.reason !== REASON.ok) {
-      this.#deps.reasons.add(this.#firstReasonSlot + moment.reason);
-      return false;
-    }
-    if (this.#sizing.profit <= this.#best.profit) return false;
-    copySizing(this.#sizing, this.#best);
-    return true;
+    if (moment.reason === REASON.ok) return true;
+    this.#deps.reasons.add(this.#firstReasonSlot + moment.reason);
+    return false;
   }
 
   #checkEdge(netBps: number): number {
@@ -277,119 +225,53 @@ export class Detector {
     return REASON.ok;
   }
 
-  /** Whether the pair may act now. */
-  #checkFree(buy: number, sell: number, pair: number, now: number): number {
-    const { control, settings, universe } = this.#deps;
-    if (control.isHalted) return REASON.halted;
-    if (control.isPaused) return REASON.paused;
-    const last = this.#lastIntent[pair] as number;
-    if (last !== 0) {
-      if ((this.#feedback[pair] as number) < last) return REASON['in-flight'];
-      this.#lastIntent[pair] = 0;
-      this.#settledAt[pair] = now;
-    }
-    if (now - (this.#settledAt[pair] as number) < settings.cooldownNs) return REASON['cool-down'];
-    if (!this.#isFresh(buy, 0) || !this.#isFresh(sell, 1)) return REASON.consumed;
-    const buyVenue = universe.rows[buy]?.venueIndex as number;
-    const sellVenue = universe.rows[sell]?.venueIndex as number;
-    if (!control.isGatewayUp(buyVenue) || !control.isGatewayUp(sellVenue)) return REASON['gateway-down'];
-    return REASON.ok;
-  }
-
-  #isFresh(row: number, side: 0 | 1): boolean {
-    return (this.#mirror[row * STRIDE + QUOTE.VENUE_SEQ] as number) > (this.#consumed[row * 2 + side] as number);
-  }
-
-  #size(buy: number, sell: number): void {
-    const { universe } = this.#deps;
-    const terms = this.#sizingTerms;
-    const buyRow = universe.rows[buy];
-    const sellRow = universe.rows[sell];
-    if (buyRow === undefined || sellRow === undefined) return;
-    terms.quoteUnit = this.#terms.quoteUnit[buy] as number;
-    terms.buyTaker = this.#terms.taker[buy] as number;
-    terms.sellTaker = this.#terms.taker[sell] as number;
-    terms.buyLot = buyRow.lot;
-    terms.sellLot = sellRow.lot;
-    terms.buyMinLots = buyRow.minLots;
-    terms.sellMinLots = sellRow.minLots;
-    terms.buyMaxLots = buyRow.maxLots;
-    terms.sellMaxLots = sellRow.maxLots;
-    terms.buyMinNotional = this.#terms.minNotional[buy] as number;
-    terms.sellMinNotional = this.#terms.minNotional[sell] as number;
-    terms.freeQuote = this.#inventory[this.#terms.quoteSlot[buy] as number] as number;
-    terms.freeBaseLots =
-      (this.#inventory[this.#terms.baseSlot[sell] as number] as number) * (this.#terms.lotsPerUnit[sell] as number);
-    sizeCrossing(this.#mirror, buy * STRIDE, sell * STRIDE, terms, this.#sizing);
-  }
-
-  #emit(buy: number, sell: number, sizing: Sizing): void {
-    const { clock, counters, executorBell, universe, wireToDecision } = this.#deps;
+  #emit(buy: number, sell: number): void {
     const pair = this.#pairOf(buy, sell);
-    const intent = this.#intent;
-    const [buyLeg, sellLeg] = intent.legs;
-    if (buyLeg === undefined || sellLeg === undefined) return;
-    intent.id = this.#nextIntent;
-    intent.opportunity = this.#opportunities.openSequence(pair);
-    intent.instrumentIndex = universe.rows[buy]?.instrumentIndex as number;
-    intent.pair = pair;
-    // The trigger is the newer of the two rows.
-    intent.receivedAt = Math.max(
-      this.#mirror[buy * STRIDE + QUOTE.RECEIVED_AT] as number,
-      this.#mirror[sell * STRIDE + QUOTE.RECEIVED_AT] as number,
-    ) as MonoNs;
-    intent.edgeBps = ((sizing.profit / sizing.cost) * 10_000) as Bps;
-    buyLeg.row = buy;
-    buyLeg.limit = sizing.buyLimit as Ticks;
-    buyLeg.size = sizing.buyLots as Lots;
-    buyLeg.rowVersion = this.#mirror[buy * STRIDE] as number;
-    sellLeg.row = sell;
-    sellLeg.limit = sizing.sellLimit as Ticks;
-    sellLeg.size = sizing.sellLots as Lots;
-    sellLeg.rowVersion = this.#mirror[sell * STRIDE] as number;
-    intent.decidedAt = clock.monotonicNs();
-    writeIntent(intent, this.#slot);
-    if (!this.#intents.tryPush(this.#slot)) {
-      this.#deps.reasons.add(this.#firstReasonSlot + REASON['ring-full']);
-      return;
+    const id = this.#intents.nextId;
+    const opportunity = this.#opportunities.openSequence(pair);
+    if (!this.#intents.tryWrite(buy, sell, pair, opportunity, this.#best)) {
+      return this.#overrule(buy, sell, REASON['ring-full']);
     }
-    executorBell.ring();
-    this.#nextIntent++;
-    this.#lastIntent[pair] = intent.id;
-    this.#consumed[buy * 2] = this.#mirror[buy * STRIDE + QUOTE.VENUE_SEQ] as number;
-    this.#consumed[sell * 2 + 1] = this.#mirror[sell * STRIDE + QUOTE.VENUE_SEQ] as number;
+    this.#gate.onSent(id, pair, buy, sell);
     this.#opportunities.noteIntent(pair);
-    counters.add(this.#at.intents);
+    this.#deps.counters.add(this.#at.intents);
     this.#deps.reasons.add(this.#firstReasonSlot + REASON.ok);
-    wireToDecision.record(intent.decidedAt - intent.receivedAt);
+  }
+
+  /** A chance that nothing stood against came to nothing after all. */
+  #overrule(buy: number, sell: number, reason: number): void {
+    this.#opportunities.overrule(this.#pairOf(buy, sell), reason);
+    this.#deps.reasons.add(this.#firstReasonSlot + reason);
   }
 
   /** Lives whose rows went stale without a word (a dead feed says nothing) end here. */
-  #sweep(): void {
-    const now = this.#deps.clock.monotonicNs();
-    const { universe } = this.#deps;
-    const venues = universe.venues.length;
-    for (const pair of this.#opportunities.openPairs()) {
+  #sweep(now: number): void {
+    const venues = this.#deps.universe.venues.length;
+    for (let i = this.#opportunities.openCount - 1; i >= 0; i--) {
+      const pair = this.#opportunities.openPair(i);
       const rows = this.#rowsOf[Math.floor(pair / (venues * venues))] as Int32Array;
       const buy = rows[Math.floor(pair / venues) % venues] as number;
       const sell = rows[pair % venues] as number;
-      if (!this.#isPriced(buy, now) || !this.#isPriced(sell, now)) this.#close(pair);
+      if (!this.#mirror.isPriced(buy, now) || !this.#mirror.isPriced(sell, now)) this.#close(pair);
     }
+    this.#outbox.flush();
   }
 
   #pairOf(buy: number, sell: number): number {
     const { rows, venues } = this.#deps.universe;
     const buyRow = rows[buy];
-    return pairIndex(
-      buyRow?.instrumentIndex as number,
-      buyRow?.venueIndex as number,
-      rows[sell]?.venueIndex as number,
-      venues.length,
-    );
+    const sellVenue = rows[sell]?.venueIndex as number;
+    return pairIndex(buyRow?.instrumentIndex as number, buyRow?.venueIndex as number, sellVenue, venues.length);
   }
 
   #close(pair: number): void {
     const life = this.#opportunities.close(pair, this.#deps.clock.monotonicNs());
-    if (life !== undefined) this.#deps.records.tryWrite(opportunityRecord(life, this.#deps));
+    if (life !== undefined) this.#outbox.write(opportunityRecord(life, this.#deps));
   }
+}
+
+function slotsOf(counters: DetectorDeps['counters']): Slots {
+  const slots = {} as Record<keyof Slots, number>;
+  for (const name of Object.keys(DETECTOR_COUNTERS) as (keyof Slots)[]) slots[name] = counters.slot(name);
+  return slots;
 }

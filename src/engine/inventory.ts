@@ -95,7 +95,7 @@ export class Inventory {
   #publish(venue: number, asset: string): void {
     const slot = venue * this.#assets.length + this.#assets.indexOf(asset);
     const free = this.free(venue, asset);
-    // A relative 2^-52 below the exact value: the conversion rounds to nearest, this makes it round down.
+    // Conversion, division and product each round by at most 2^-53 of the value: 2^-51 less keeps the word below it.
     this.#words[slot] = Math.max(0, (Number(free) / 10 ** ASSET_SCALE) * (1 - 2 ** -51));
   }
 }

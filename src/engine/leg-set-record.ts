@@ -20,9 +20,9 @@ export function legSetRecord(
   universe: Universe,
   closedAt: number,
   residual: bigint,
-  reason?: string,
 ): LegSetRecord {
   const instrument = universe.instruments[set.instrumentIndex] as Instrument;
+  const reason = set.legs.flatMap(({ error }) => (error === undefined ? [] : [`${error.code}: ${error.message}`]));
   return {
     kind: 'LegSet',
     id: set.id,
@@ -32,7 +32,7 @@ export function legSetRecord(
     openedAt: set.openedAt,
     closedAt,
     state: set.state === 'working' ? 'unknown' : set.state,
-    ...(reason === undefined ? {} : { reason }),
+    ...(reason.length === 0 ? {} : { reason: reason.join('; ') }),
     expectedEdgeBps: Math.round(set.edgeBps * 10_000) / 10_000,
     pnl: toTexts(changesOf(set)),
     fees: toTexts(feesOf(set)),

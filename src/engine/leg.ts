@@ -139,10 +139,12 @@ function fill(leg: Leg, booked: Fill, at: number): Leg {
   if (leg.tradeIds.has(booked.tradeId)) return leg;
   const changes = fillChanges(booked, leg.base, leg.quote);
   const filled = leg.filled + parseAmount(booked.size);
+  let { claimed } = leg;
+  if (filled > claimed) claimed = filled;
   const next: Leg = {
     ...leg,
     filled,
-    claimed: filled > leg.claimed ? filled : leg.claimed,
+    claimed,
     value: leg.value + fillValue(booked),
     changes: plusAll(leg.changes, changes),
     fees: plus(leg.fees, booked.feeAsset, parseAmount(booked.fee)),

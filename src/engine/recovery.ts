@@ -1,43 +1,57 @@
-/** What a successor adopts from the write-ahead log of its own run: leg sets without a last word, and what the closed
- *  ones earned. Pure. (Recovery of earlier runs asks the venues too and is a matter of its own.) */
+/** What a successor adopts from the write-ahead log of its own run: leg sets without a last word, and the closed ones
+ *  with what they earned. Pure. (Recovery of earlier runs asks the venues too and is a matter of its own.) */
 import type { Universe } from '../core/instrument.ts';
 import { pairIndex } from '../core/intent.ts';
 import type { WalEntry, WalOrder } from '../core/records.ts';
+import { assertNever } from '../core/units.ts';
 import { type Amounts, plusAll } from './amounts.ts';
 import { type Leg, newLeg, nextLeg } from './leg.ts';
 import { addLeg, applyToSet, changesOf, feesOf, type LegSet } from './saga.ts';
 
 export interface Adoptable {
   readonly open: readonly LegSet[];
+  /** As they were closed last; what comes late still belongs to them. */
+  readonly closed: readonly LegSet[];
+  /** Of the closed ones. */
   readonly pnl: Amounts;
   readonly fees: Amounts;
 }
 
 export function adoptable(entries: readonly WalEntry[], run: string, universe: Universe): Adoptable {
   const sets = new Map<string, LegSet>();
-  const closed = new Set<string>();
   for (const entry of entries) {
     if (entry.kind === 'RunOpened' || !entry.legSet.startsWith(`${run}-`)) continue;
-    if (entry.kind === 'LegSetOpened') {
-      sets.set(entry.legSet, reopened(entry, universe));
-      continue;
-    }
-    const set = sets.get(entry.legSet);
-    if (set === undefined) continue;
-    if (entry.kind === 'LegSetClosed') closed.add(entry.legSet);
-    else if (entry.kind === 'OrderAdded') {
-      closed.delete(entry.legSet);
-      sets.set(entry.legSet, addLeg(set, legOf(entry.order, universe, entry.at)));
-    } else if (entry.kind === 'Filled') {
-      sets.set(entry.legSet, applyToSet(set, entry.fill.clientId, { kind: 'Filled', fill: entry.fill, at: entry.at }));
-    } else if (entry.kind === 'OrderUpdated') sets.set(entry.legSet, settledAs(set, entry));
+    const set = entry.kind === 'LegSetOpened' ? reopened(entry, universe) : sets.get(entry.legSet);
+    if (set !== undefined) sets.set(entry.legSet, applied(set, entry, universe));
   }
-  const done = [...sets.values()].filter((set) => closed.has(set.id));
+  const all = [...sets.values()];
+  const closed = all.filter((set) => set.state !== 'working');
   return {
-    open: [...sets.values()].filter((set) => !closed.has(set.id)),
-    pnl: done.reduce<Amounts>((sum, set) => plusAll(sum, changesOf(set)), new Map()),
-    fees: done.reduce<Amounts>((sum, set) => plusAll(sum, feesOf(set)), new Map()),
+    open: all.filter((set) => set.state === 'working'),
+    closed,
+    pnl: closed.reduce<Amounts>((sum, set) => plusAll(sum, changesOf(set)), new Map()),
+    fees: closed.reduce<Amounts>((sum, set) => plusAll(sum, feesOf(set)), new Map()),
   };
+}
+
+/** Whatever happens to a closed set opens it again, until it is closed once more. */
+function applied(set: LegSet, entry: Exclude<WalEntry, { kind: 'RunOpened' }>, universe: Universe): LegSet {
+  switch (entry.kind) {
+    case 'LegSetOpened':
+      return set;
+    case 'OrderAdded':
+      return addLeg(set, legOf(entry.order, universe, entry.at));
+    case 'Filled': {
+      const { fill, at } = entry;
+      return { ...applyToSet(set, fill.clientId, { kind: 'Filled', fill, at }), state: 'working' };
+    }
+    case 'OrderUpdated':
+      return { ...settledAs(set, entry), state: 'working' };
+    case 'LegSetClosed':
+      return { ...set, state: entry.state };
+    default:
+      return assertNever(entry);
+  }
 }
 
 function reopened(entry: Extract<WalEntry, { kind: 'LegSetOpened' }>, universe: Universe): LegSet {

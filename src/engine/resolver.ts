@@ -20,6 +20,8 @@ export interface ResolverTarget {
 interface Inquiry {
   readonly since: number;
   attempt: number;
+  /** Wall time of the question: what the answer proves, it proves of then. */
+  askedAt: number;
   isAsking: boolean;
   cancelTimer: () => void;
 }
@@ -54,8 +56,15 @@ export class OrderResolver {
   /** Starts asking; single flight per order. */
   ask(clientId: string): void {
     if (this.#inquiries.has(clientId)) return;
-    const { clock } = this.#deps;
-    const inquiry: Inquiry = { since: clock.monotonicNs(), attempt: 0, isAsking: false, cancelTimer: () => {} };
+    const { clock, counters } = this.#deps;
+    const inquiry: Inquiry = {
+      since: clock.monotonicNs(),
+      attempt: 0,
+      askedAt: 0,
+      isAsking: false,
+      cancelTimer: () => {},
+    };
+    counters.add(counters.slot('ordersUnknown'));
     this.#inquiries.set(clientId, inquiry);
     inquiry.cancelTimer = clock.after(FIRST_ASK_MS, () => this.#query(clientId, inquiry));
   }
@@ -72,6 +81,7 @@ export class OrderResolver {
     if (row === undefined || gateway === undefined || inquiry.isAsking) return;
     inquiry.isAsking = true;
     inquiry.attempt++;
+    inquiry.askedAt = this.#deps.clock.wallMs();
     gateway
       .query({ clientId, listing: row.listing })
       .catch(
@@ -94,7 +104,7 @@ export class OrderResolver {
       const { status, filled, venueOrderId } = outcome.report;
       this.#target.apply(clientId, { kind: 'Reported', status, filled, venueOrderId, at });
       if (status === 'open') this.#cancel(clientId, leg);
-    } else if (outcome.kind === 'absent' && at - leg.sentAt >= ABSENCE_PROOF_MS) {
+    } else if (outcome.kind === 'absent' && inquiry.askedAt - leg.sentAt >= ABSENCE_PROOF_MS) {
       this.#target.apply(clientId, { kind: 'FoundAbsent', at });
     }
     const now = this.#target.find(clientId);

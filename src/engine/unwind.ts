@@ -70,7 +70,8 @@ export function planUnwind(
 /** Whole lots that undo the excess, at most what the venue takes in one order. What a buy brings is less by its fee, so
  *  it buys that much more, rounded up: what is left over then is dust that we own, not a second order. */
 function lotsFor(side: Side, excess: bigint, row: Row, instrument: Instrument): bigint {
-  const lots = side === 'sell' ? wholeLots(excess, instrument.grid, BigInt(row.lot)) : grossLots(excess, row, instrument);
+  const lots =
+    side === 'sell' ? wholeLots(excess, instrument.grid, BigInt(row.lot)) : grossLots(excess, row, instrument);
   const most = BigInt(row.maxLots);
   return lots > most ? most : lots;
 }

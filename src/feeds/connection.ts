@@ -31,6 +31,8 @@ export interface ConnectionEvents {
   onFrame(buffer: Uint8Array, start: number, end: number, receivedAt: MonoNs): void;
   /** Open, and the subscriptions are sent. `isRenewal`: took over from one that was still up. */
   onUp(isRenewal: boolean): void;
+  /** The first frame or pong since it is up: the stream is known to be alive. Comes before that frame. */
+  onHeard(): void;
   /** Lost, or not come up. `retryMs`: when the next try begins; `failures`: tries in a row that did not come up. */
   onDown(reason: string, retryMs: number, failures: number): void;
   /** Neither frame nor pong for the plan's `silenceMs`; the connection is dropped right after. */
@@ -40,6 +42,7 @@ export interface ConnectionEvents {
 class Line {
   socket: Socket | undefined;
   isUp = false;
+  wasHeard = false;
   openedAt = 0;
   heardAt = 0;
   pingedAt = 0;
@@ -124,10 +127,12 @@ export class Connection {
         onFrame: (buffer, start, end, receivedAt) => {
           if (line !== this.#line) return;
           line.heardAt = receivedAt;
+          if (!line.wasHeard) this.#onHeard(line);
           this.#events.onFrame(buffer, start, end, receivedAt);
         },
         onPong: () => {
           line.heardAt = this.#deps.clock.monotonicNs();
+          if (!line.wasHeard && line === this.#line) this.#onHeard(line);
         },
         onClose: (code, reason) => this.#onClose(line, reason === '' ? `closed with code ${code}` : reason),
       },
@@ -153,6 +158,13 @@ export class Connection {
     }
     for (const message of this.#plan.subscribe) line.socket?.send(message);
     this.#events.onUp(isRenewal);
+    // Asked at once: on a quiet market the answer is the first sign that the stream is alive.
+    if (this.#plan.heartbeat.ping === 'frame') line.socket?.ping();
+  }
+
+  #onHeard(line: Line): void {
+    line.wasHeard = true;
+    this.#events.onHeard();
   }
 
   #onClose(line: Line, reason: string): void {

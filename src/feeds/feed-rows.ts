@@ -20,8 +20,8 @@ export interface FeedRowsDeps {
   readonly publisher: Publisher;
   readonly tally: FeedTally;
   readonly clock: Clock;
-  /** Whether rows may turn live yet. */
-  readonly isWarm: () => boolean;
+  /** Whether the row may turn live yet. */
+  readonly mayGoLive: (symbol: number) => boolean;
   /** The book of `symbol` is out of sync. May be called again and again while it is. */
   readonly needBook: (symbol: number) => void;
   readonly onSynced: (symbol: number) => void;
@@ -115,12 +115,10 @@ export class FeedRows {
     for (const row of this.#rows) this.#publish(row, now);
   }
 
-  /** After the warm-up: rows in sync turn live. */
-  refreshAll(): void {
-    const now = this.#now();
-    this.#rows.forEach((row, symbol) => {
-      if (row.book.isSynced) this.#refresh(row, symbol, now);
-    });
+  /** What kept a row from turning live is over. */
+  refresh(symbol: number): void {
+    const row = this.#rows[symbol];
+    if (row?.book.isSynced) this.#refresh(row, symbol, this.#now());
   }
 
   states(): RowState[] {
@@ -163,7 +161,7 @@ export class FeedRows {
   #refresh(row: FeedRow, symbol: number, receivedAt: number): void {
     const reason = row.compose();
     if (reason === undefined) {
-      if (this.#deps.isWarm()) row.trust.restore();
+      if (this.#deps.mayGoLive(symbol)) row.trust.restore();
     } else {
       if (reason === 'crossed') this.#deps.tally.add(this.#deps.tally.crossed);
       if (row.trust.isLive) this.#deps.tally.left(reason);

@@ -69,6 +69,8 @@ export class Feed {
   readonly #connections: readonly Connection[];
   /** By symbol; -1 when no connection carries it. */
   readonly #carriers: number[];
+  /** By connection: whether anything was heard since it came up. A snapshot by REST says nothing of the stream. */
+  readonly #isAlive: boolean[];
   readonly #isRest: boolean;
   #fallbacks = 0;
   #isStopping = false;
@@ -85,7 +87,7 @@ export class Feed {
       stream,
       publisher: this.#publisher,
       tally: this.#tally,
-      isWarm: () => this.#warmUp.isDone,
+      mayGoLive: (symbol) => this.#warmUp.isDone && (this.#isAlive[this.#carriers[symbol] ?? -1] ?? false),
       needBook: (symbol) => this.#needBook(symbol),
       onSynced: (symbol) => this.#onSynced(symbol),
       onOffGrid: (symbol, row) => this.#onOffGrid(symbol, row),
@@ -113,12 +115,17 @@ export class Feed {
     });
     this.#plans = entries.length === 0 ? [] : stream.plan(deps.endpoints, entries);
     this.#carriers = entries.map((_, symbol) => this.#plans.findIndex((plan) => plan.symbols.includes(symbol)));
+    this.#isAlive = this.#plans.map(() => false);
     this.#connections = this.#plans.map(
       (plan, index) =>
         new Connection(plan, deps, {
           onFrame: (buffer, start, end, receivedAt) => this.#onFrame(index, buffer, start, end, receivedAt),
           onUp: (isRenewal) => this.#onUp(plan, isRenewal),
-          onDown: (reason, retryMs, failures) => this.#onDown(plan, reason, retryMs, failures),
+          onHeard: () => this.#onHeard(index),
+          onDown: (reason, retryMs, failures) => {
+            this.#isAlive[index] = false;
+            this.#onDown(plan, reason, retryMs, failures);
+          },
           onSilent: () => this.#onSilent(plan),
         }),
     );
@@ -139,7 +146,7 @@ export class Feed {
       work++;
     }
     if (!this.#warmUp.isDone && this.#warmUp.work()) {
-      this.#rows.refreshAll();
+      for (const symbol of this.#carriers.keys()) this.#rows.refresh(symbol);
       work++;
     }
     this.#flush();
@@ -249,6 +256,13 @@ export class Feed {
       // Subscriptions that stand in the address hold at once; the others are acknowledged first.
       else if (plan.subscribe.length === 0) this.#needBook(symbol);
     }
+    this.#flush();
+  }
+
+  #onHeard(connection: number): void {
+    if (this.#isAlive[connection]) return;
+    this.#isAlive[connection] = true;
+    for (const symbol of this.#plans[connection]?.symbols ?? []) this.#rows.refresh(symbol);
     this.#flush();
   }
 

@@ -1,5 +1,5 @@
 /** The quote table: one seqlock row for each venue and instrument, conflating. One writer a row, any readers. */
-import { type Layout, LINE, QUOTE } from './layout.ts';
+import { type Layout, QUOTE } from './layout.ts';
 import { type Payload, payloadFor } from './payload.ts';
 
 /** Reads retried this often find the writer dead or stuck; the row is then suspect. */
@@ -85,9 +85,3 @@ export class QuoteReader {
     return Atomics.load(this.#sequence, (this.#base + row * ROW_WORDS) * 2);
   }
 }
-
-/** Int32 index of a byte offset that is line-aligned. */
-export const lineWord = (offset: number): number => {
-  if (offset % LINE !== 0) throw new RangeError(`offset ${offset} is not line-aligned`);
-  return offset / 4;
-};

@@ -2,11 +2,12 @@
 import type { Clock } from '../core/clock.ts';
 import { integerOf, isPlainDecimal } from './amounts.ts';
 import type { Exchange } from './exchange.ts';
+import type { SocketScope } from './fault-port.ts';
 import { type FaultBoard, readFault } from './faults.ts';
 import { readLedger } from './ledger.ts';
 import type { Market } from './market.ts';
-import type { SocketScope, VenueWire } from './port.ts';
 import type { HttpIn, HttpOut, ServerHandlers } from './server.ts';
+import type { VenueWire } from './wire-port.ts';
 
 export interface ControlledVenue {
   readonly exchange: Exchange;

@@ -7,6 +7,7 @@ import { type AccountKeys, newAccount } from './account.ts';
 import { instrumentOf } from './amounts.ts';
 import { type ArrivalQueue, newArrivalQueue } from './arrival.ts';
 import { checkRequest, crosses, type Ticket } from './checks.ts';
+import type { VenueFaults } from './fault-port.ts';
 import { type Market, Matching } from './matching.ts';
 import { type OrderState, OrderStore } from './orders.ts';
 import type {
@@ -27,7 +28,6 @@ import type {
   SimOrder,
   SimTrade,
   TopOfBook,
-  VenueFaults,
 } from './port.ts';
 
 export interface ExchangeOptions {

@@ -1,7 +1,8 @@
 /** Planted faults: how many times or how long each still acts, and on what. */
 import type { Clock } from '../core/clock.ts';
-import type { VenueFaults } from './port.ts';
-import { type ActiveFault, FAULT_KINDS, type FaultKind, REFUSALS, type Refusal, type SocketScope } from './port.ts';
+import type { VenueFaults } from './fault-port.ts';
+import { type ActiveFault, FAULT_KINDS, type FaultKind, type SocketScope } from './fault-port.ts';
+import { REFUSALS, type Refusal } from './port.ts';
 
 /** A fault as asked for over the control server. */
 export interface FaultRequest {

@@ -6,15 +6,16 @@ import { seededRandom } from '../core/random.ts';
 import { amountOf } from './amounts.ts';
 import { type ControlledVenue, controlHandlers } from './control.ts';
 import { Exchange } from './exchange.ts';
+import type { VenueFaults } from './fault-port.ts';
 import { FaultBoard } from './faults.ts';
 import { type Ledger, readLedger } from './ledger.ts';
 import { Market } from './market.ts';
 import { MARKETS, type MarketName, startPrice } from './market-shape.ts';
-import type { RecordingPlayer, SimEndpoints, SimVenue, VenueFaults } from './port.ts';
 import { newPlayer, readRecording } from './recording.ts';
 import type { RunningServer, ServerKind } from './server.ts';
 import { pickServer } from './server-pick.ts';
 import { SIM_VENUES } from './venues/registry.ts';
+import type { RecordingPlayer, SimEndpoints, SimVenue } from './wire-port.ts';
 
 export interface SimOptions {
   /** Ids; absent: every registered venue. */

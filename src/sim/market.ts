@@ -5,8 +5,9 @@ import type { Clock } from '../core/clock.ts';
 import { type Random, seededRandom } from '../core/random.ts';
 import type { Side } from '../core/units.ts';
 import type { Exchange } from './exchange.ts';
+import type { VenueFaults } from './fault-port.ts';
 import { HALF_SPREAD_BPS, type MarketShape, startPrice } from './market-shape.ts';
-import type { Level, SimInstrument, VenueFaults } from './port.ts';
+import type { Level, SimInstrument } from './port.ts';
 import { type MakerMemory, newMemory, type QuoteShape, quotesAround } from './quoter.ts';
 
 const STEP_MS = 25;

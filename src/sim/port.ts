@@ -2,10 +2,7 @@
  *  Prices and sizes inside are integers (doubles that hold integers): a price counts 10^-priceDecimals, a size
  *  10^-sizeDecimals. Amounts of an asset (balances, notionals, fees) are BigInt at AMOUNT_SCALE, for every asset. */
 import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
-import type { Random } from '../core/random.ts';
 import type { Side } from '../core/units.ts';
-import type { ServerHandlers } from './server.ts';
 
 /** Decimals of every amount: enough for price × size × fee rate of any listed instrument, exactly. */
 export const AMOUNT_SCALE = 24;
@@ -272,111 +269,4 @@ export interface ExchangePort {
   top(instrument: SimInstrument): TopOfBook;
   book(instrument: SimInstrument, depth: number): BookView;
   onEvent(listener: (event: ExchangeEvent) => void): () => void;
-}
-
-/** Which sockets a fault or a disconnect means. */
-export type SocketScope = 'public' | 'private' | 'all';
-
-export const FAULT_KINDS = [
-  'gap',
-  'disconnect',
-  'reject',
-  'partial',
-  'freeze',
-  'duplicate',
-  'crossed',
-  'slow',
-  'timeout-before-accept',
-  'timeout-after-accept',
-  'http-503',
-  'http-429',
-] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
-
-/** A fault that someone planted. */
-export interface ActiveFault {
-  readonly id: number;
-  readonly venue: string;
-  readonly kind: FaultKind;
-  /** Times that it still acts; Infinity while only its duration bounds it. */
-  readonly remaining: number;
-  /** Wall ms; Infinity when only its count bounds it. */
-  readonly until: number;
-  /** Canonical id; absent: any. */
-  readonly instrument?: string;
-  readonly scope: SocketScope;
-  /** `slow`: ms added to every answer of the matching engine. */
-  readonly ms: number;
-  /** `partial`: the share of an order that may fill, 0…1. */
-  readonly fraction: number;
-  /** `reject`: in what words. */
-  readonly reason: Refusal;
-}
-
-/** The faults of one venue.
- *  The core itself acts on `reject`, `partial`, `slow` and `crossed`, and the server gate on `freeze`. The wire acts on:
- *  `gap` (a depth frame is not sent, its ids are lost: `take('gap', instrument)` per frame), `duplicate` (a frame is
- *  sent twice), `timeout-before-accept` (the request is dropped unanswered), `timeout-after-accept` (acted on, but
- *  unanswered; private events still flow), `http-503`, `http-429` (any REST request), and on `disconnect` by
- *  `VenueWire.disconnect`. */
-export interface VenueFaults {
-  /** Uses a planted fault once: its count goes down. Undefined when none applies. */
-  take(
-    kind: FaultKind,
-    where?: { readonly instrument?: string; readonly scope?: SocketScope },
-  ): ActiveFault | undefined;
-  /** Looks without using up. */
-  peek(
-    kind: FaultKind,
-    where?: { readonly instrument?: string; readonly scope?: SocketScope },
-  ): ActiveFault | undefined;
-}
-
-export interface SimEndpoints {
-  readonly rest: string;
-  readonly wsPublic: string;
-  readonly wsPrivate: string;
-  readonly wsTrade: string;
-}
-
-/** A parsed recording that a wire serves in place of its own market data. */
-export interface RecordingPlayer {
-  /** Whether a public channel of this symbol is served from the recording. */
-  readonly active: boolean;
-  /** Calls back with each recorded text frame in order and with the recorded pacing; returns its cancellation. */
-  play(onFrame: (text: string) => void): () => void;
-  /** The recorded body whose URL has `fragment` in it (a path or a symbol), newest that precedes the frames. */
-  httpBody(...fragments: readonly string[]): string | undefined;
-}
-
-/** What a wire is given. */
-export interface WireContext {
-  readonly exchange: ExchangePort;
-  readonly faults: VenueFaults;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly recording?: RecordingPlayer;
-}
-
-/** One venue's wire: everything under its one listening port. */
-export interface VenueWire extends ServerHandlers {
-  /** Drops sockets without a close frame, as a network would. Returns how many. */
-  disconnect(scope: SocketScope): number;
-  /** Counters for `GET /stats`. */
-  stats(): Readonly<Record<string, number>>;
-  /** Stops its timers. The server closes the sockets. */
-  close(): void;
-}
-
-/** What the registry holds of a venue. */
-export interface SimVenue {
-  readonly id: string;
-  readonly instruments: readonly InstrumentSpec[];
-  readonly policy: ExchangePolicy;
-  /** Shape of its keys, so that clients that check the form accept them. */
-  makeCredentials(random: Random): { readonly apiKey: string; readonly secret: string; readonly passphrase: string };
-  /** Addresses under `127.0.0.1:port`, as clients of this venue expect them. */
-  endpoints(port: number): SimEndpoints;
-  createWire(context: WireContext): VenueWire;
 }

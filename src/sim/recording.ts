@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { Clock } from '../core/clock.ts';
 import { Fault } from '../core/faults.ts';
-import type { RecordingPlayer } from './port.ts';
+import type { RecordingPlayer } from './wire-port.ts';
 
 type Row =
   | { readonly kind: 'frame'; readonly atMs: number; readonly text: string }

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { expect, it } from 'vitest';
+import { type BooksReport, booksCommand } from '../../src/cli/books.ts';
 import { formatDecimal } from '../../src/core/decimal.ts';
 import { type Random, seededRandom } from '../../src/core/random.ts';
 import type { MarketStream } from '../../src/core/venue.ts';
@@ -294,6 +295,54 @@ describeWithFixtures('recordings', (root) => {
   });
 });
 
+function run(...args: string[]): { code: number; out: string; err: string } {
+  let out = '';
+  let err = '';
+  const code = booksCommand(args, { out: (text) => (out += text), err: (text) => (err += text) });
+  return { code, out, err };
+}
+
+describeWithFixtures('parallax books', (root) => {
+  const file = (venue: string, name: string): string => join(root, venue, 'book_recordings', `${name}.jsonl`);
+
+  it('prints the books as JSON alone, or for reading', () => {
+    const path = file('okx', 'v5_books_BTC-USDT_UNI-USD-SWAP');
+    const { code, out, err } = run('--venue', 'okx', '--recording', path, '--json');
+    expect([code, err]).toEqual([0, '']);
+    const { books } = JSON.parse(out) as BooksReport;
+    expect(Object.keys(books).sort()).toEqual(['BTC-USDT', 'UNI-USD-SWAP']);
+    expect(Object.keys(books['BTC-USDT'] ?? {}).sort()).toEqual([
+      'checksums',
+      'crossed',
+      'gaps',
+      'levels',
+      'sha256_full_book',
+      'snapshots',
+      'top10_asks',
+      'top10_bids',
+      'trust',
+      'updates_applied',
+    ]);
+    const text = run('--venue', 'okx', '--recording', path);
+    expect(text.code).toBe(0);
+    expect(text.out).toContain('BTC-USDT: live, 400 bids, 400 asks, 0 gaps');
+    expect(text.out).toContain('30236.1');
+  });
+
+  it('names every mistake at once and exits 2', () => {
+    const nothing = run();
+    expect([nothing.code, nothing.out]).toEqual([2, '']);
+    expect(nothing.err).toContain('--venue is missing');
+    expect(nothing.err).toContain('--recording is missing');
+    const wrong = run('--venue', 'nowhere', '--recording', join(root, 'none.jsonl'), '--frobnicate');
+    expect(wrong.code).toBe(2);
+    for (const part of ['nowhere', 'ENOENT', '--frobnicate']) expect(wrong.err).toContain(part);
+    const noRecording = run('--venue', 'okx', '--recording', join(root, 'INDEX.md'));
+    expect(noRecording.code).toBe(2);
+    expect(noRecording.err).toContain('line 1 is not JSON');
+  });
+});
+
 const frame = (ts: number, data: object): RecordedRow => ({
   t: 'recv',
   conn: 'c',
@@ -370,6 +419,7 @@ async function playDamaged(
   harness.acknowledge();
   harness.feed.start();
   harness.socket.accept();
+  harness.socket.pong();
 
   /** The venue's true book, ahead of what was delivered when frames are lost. */
   const truth = new MapBook();

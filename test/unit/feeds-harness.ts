@@ -208,6 +208,14 @@ export class FeedHarness {
     await this.settle();
   }
 
+  /** Time passes on connections that answer their pings. */
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 250) {
+      for (const socket of this.sockets) if (socket.isOpen) socket.pong();
+      await this.advance(250);
+    }
+  }
+
   async settle(): Promise<void> {
     for (let turn = 0; turn < 5; turn++) await Promise.resolve();
     this.feed.doWork();

@@ -1,5 +1,5 @@
 /** The simulated venues. One line a venue. */
-import type { SimVenue } from '../port.ts';
+import type { SimVenue } from '../wire-port.ts';
 import { binanceVenue } from './binance/index.ts';
 import { okx } from './okx/index.ts';
 

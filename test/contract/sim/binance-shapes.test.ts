@@ -2,11 +2,12 @@
  *  Where it differs, the difference stands here with its reason. */
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type ReadyVenue, type RunningSim, runSim } from '../../../src/sim/main.ts';
 import { describeWithFixtures, readJson, readJsonl } from '../../fixtures.ts';
 import { differences } from './shape.ts';
+import { until } from './until.ts';
 
 interface Named {
   readonly name: string;
@@ -86,7 +87,7 @@ describeWithFixtures('shapes of the simulated Binance', (root) => {
       const signature = sign(names.map((key) => `${key}=${all[key]}`).join('&'));
       api.send(JSON.stringify({ id, method, params: { ...all, signature } }));
     };
-    const waitFor = (name: string): Promise<void> => vi.waitFor(() => expect(emitted.has(name)).toBe(true), 10_000);
+    const waitFor = (name: string): Promise<void> => until(() => expect(emitted.has(name)).toBe(true));
 
     ask('subscribe', 'userDataStream.subscribe.signature');
     await waitFor('ws subscribe');

@@ -1,13 +1,14 @@
 /** The strictness of the simulated Binance: security, parameters, filters, limits, sessions, streams. */
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type ReadyVenue, type RunningSim, runSim } from '../../../src/sim/main.ts';
 import type { SimAccount } from '../../../src/sim/port.ts';
 import { Params } from '../../../src/sim/venues/binance/params.ts';
 import { checkSignature, restPayload } from '../../../src/sim/venues/binance/sign.ts';
 import { describeWithFixtures, readJson } from '../../fixtures.ts';
+import { until } from './until.ts';
 
 let sim: RunningSim;
 let venue: ReadyVenue;
@@ -252,7 +253,7 @@ describe('the WebSocket API', () => {
   ): Promise<Record<string, unknown>> => {
     const id = `${method} ${api.frames.length}`;
     api.socket.send(JSON.stringify({ id, method, params }));
-    return vi.waitFor(() => {
+    return until(() => {
       const frame = api.frames.find((candidate) => candidate.id === id);
       if (frame === undefined) throw new Error(`no answer to ${id}`);
       return frame;
@@ -270,7 +271,7 @@ describe('the WebSocket API', () => {
   it('refuses what it cannot read, and unknown methods', async () => {
     const api = await open('/ws-api/v3');
     api.socket.send('{');
-    await vi.waitFor(() => expect(api.frames[0]).toMatchObject({ id: null, status: 400, error: { code: -1135 } }));
+    await until(() => expect(api.frames[0]).toMatchObject({ id: null, status: 400, error: { code: -1135 } }));
     expect(await ask(api, 'fly')).toMatchObject({ status: 400, error: { code: -1000 } });
     expect(await ask(api, 'depth')).toMatchObject({ status: 400, error: { code: -1102 } });
   });
@@ -299,7 +300,7 @@ describe('the WebSocket API', () => {
     await ask(api, 'order.cancel', wsParams({ symbol: 'BTCUSDT', origClientOrderId: 'e1', newClientOrderId: 'c1' }));
     const events = (): Record<string, unknown>[] =>
       api.frames.flatMap(({ event }) => (event === undefined ? [] : [event as Record<string, unknown>]));
-    await vi.waitFor(() => expect(events()).toHaveLength(4));
+    await until(() => expect(events()).toHaveLength(4));
     expect(events().map(({ e, x, c, C }) => [e, x, c, C])).toEqual([
       ['executionReport', 'NEW', 'e1', ''],
       ['outboundAccountPosition', undefined, undefined, undefined],
@@ -307,7 +308,7 @@ describe('the WebSocket API', () => {
       ['outboundAccountPosition', undefined, undefined, undefined],
     ]);
     expect(await ask(api, 'userDataStream.unsubscribe')).toMatchObject({ status: 200, result: {} });
-    await vi.waitFor(() => expect(events().at(-1)).toMatchObject({ e: 'eventStreamTerminated' }));
+    await until(() => expect(events().at(-1)).toMatchObject({ e: 'eventStreamTerminated' }));
     expect(await ask(api, 'userDataStream.unsubscribe')).toMatchObject({ error: { code: -2036 } });
   });
 
@@ -318,7 +319,7 @@ describe('the WebSocket API', () => {
     for (let i = 0; i < 40 && orders.size < 2; i++) {
       const from = api.frames.length;
       await ask(api, 'order.place', wsParams({ ...LIMIT, timeInForce: 'IOC' }));
-      await vi.waitFor(() => expect(api.frames.length).toBeGreaterThanOrEqual(from + 4));
+      await until(() => expect(api.frames.length).toBeGreaterThanOrEqual(from + 4));
       orders.add(api.frames[from]?.event === undefined ? 'answer first' : 'event first');
     }
     expect([...orders].sort()).toEqual(['answer first', 'event first']);
@@ -328,7 +329,7 @@ describe('the WebSocket API', () => {
 describe('market streams', () => {
   it('serves raw and combined streams, and takes subscriptions', async () => {
     const combined = await open('/stream?streams=btcusdt@bookTicker/ethusdt@bookTicker');
-    await vi.waitFor(() =>
+    await until(() =>
       expect(new Set(combined.frames.map(({ stream }) => stream))).toEqual(
         new Set(['btcusdt@bookTicker', 'ethusdt@bookTicker']),
       ),
@@ -336,37 +337,35 @@ describe('market streams', () => {
     const raw = await open('/ws');
     const send = (message: unknown): void => raw.socket.send(JSON.stringify(message));
     send({ method: 'SUBSCRIBE', params: ['btcusdt@bookTicker', 'btcusdt@depth5@100ms'], id: 1 });
-    await vi.waitFor(() => expect(raw.frames).toContainEqual({ result: null, id: 1 }));
-    await vi.waitFor(() => expect(raw.frames.some(({ s }) => s === 'BTCUSDT')).toBe(true));
-    await vi.waitFor(() => expect(raw.frames.find(({ bids }) => bids !== undefined)?.bids).toHaveLength(5));
+    await until(() => expect(raw.frames).toContainEqual({ result: null, id: 1 }));
+    await until(() => expect(raw.frames.some(({ s }) => s === 'BTCUSDT')).toBe(true));
+    await until(() => expect(raw.frames.find(({ bids }) => bids !== undefined)?.bids).toHaveLength(5));
     send({ method: 'LIST_SUBSCRIPTIONS', id: 'two' });
-    await vi.waitFor(() =>
+    await until(() =>
       expect(raw.frames).toContainEqual({ result: ['btcusdt@bookTicker', 'btcusdt@depth5@100ms'], id: 'two' }),
     );
     send({ method: 'UNSUBSCRIBE', params: ['btcusdt@bookTicker'], id: 3 });
-    await vi.waitFor(() => expect(raw.frames).toContainEqual({ result: null, id: 3 }));
+    await until(() => expect(raw.frames).toContainEqual({ result: null, id: 3 }));
     send({ method: 'SHOUT', id: 4 });
-    await vi.waitFor(() => expect(raw.frames.find(({ id }) => id === 4)).toMatchObject({ code: 2 }));
+    await until(() => expect(raw.frames.find(({ id }) => id === 4)).toMatchObject({ code: 2 }));
   });
 
   it('bridges to a REST snapshot as the venue documents it', async () => {
     const { frames } = await open('/ws/btcusdt@depth@100ms');
-    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(1));
+    await until(() => expect(frames.length).toBeGreaterThan(1));
     const snapshot = (await call('GET', '/api/v3/depth', 'symbol=BTCUSDT&limit=5000')).body as {
       lastUpdateId: number;
       bids: [string, string][];
       asks: [string, string][];
     };
     const book = { b: new Map(snapshot.bids), a: new Map(snapshot.asks) };
-    await vi.waitFor(() => expect(Number(frames.at(-1)?.U)).toBeGreaterThan(snapshot.lastUpdateId + 1));
+    await until(() => expect(Number(frames.at(-1)?.U)).toBeGreaterThan(snapshot.lastUpdateId + 1));
     const after = frames.filter(({ u }) => Number(u) > snapshot.lastUpdateId);
     expect(Number(after[0]?.U)).toBeLessThanOrEqual(snapshot.lastUpdateId + 1);
     let last = snapshot.lastUpdateId;
     let compared = false;
     for (let i = 0; !compared; i++) {
-      await vi.waitFor(() =>
-        expect(frames.filter(({ u }) => Number(u) > snapshot.lastUpdateId).length).toBeGreaterThan(i),
-      );
+      await until(() => expect(frames.filter(({ u }) => Number(u) > snapshot.lastUpdateId).length).toBeGreaterThan(i));
       const frame = frames.filter(({ u }) => Number(u) > snapshot.lastUpdateId)[i] ?? {};
       if (i > 0) expect(frame.U).toBe(last + 1);
       last = Number(frame.u);
@@ -387,7 +386,7 @@ describe('market streams', () => {
   it('cuts a client that sends more than five messages a second', async () => {
     const { socket, code } = await open('/ws');
     for (let id = 0; id < 8; id++) socket.send(JSON.stringify({ method: 'LIST_SUBSCRIPTIONS', id }));
-    await vi.waitFor(() => expect(code()).toBe(1008));
+    await until(() => expect(code()).toBe(1008));
   });
 });
 

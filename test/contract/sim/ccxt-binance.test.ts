@@ -3,9 +3,10 @@
  *  source is a wallet endpoint that holds nothing of trading). The stream URL has `/stream` in its path because ccxt
  *  tells spot from futures by that word; the simulator, like Binance, ignores stream names that it does not know. */
 import ccxt, { AuthenticationError, InsufficientFunds, InvalidOrder, OrderNotFound } from 'ccxt';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerFill, LedgerOrder, VenueLedger } from '../../../src/sim/ledger.ts';
 import { type RunningSim, runSim } from '../../../src/sim/main.ts';
+import { until } from './until.ts';
 
 type Binance = InstanceType<typeof ccxt.pro.binance>;
 
@@ -64,7 +65,13 @@ describe('ccxt against the simulated Binance', () => {
   });
 
   it('loads markets with ticks, lots and minima', () => {
-    expect(Object.keys(binance.markets ?? {}).sort()).toEqual(['BTC/USDT', 'DOGE/USDT', 'ETH/USDT', 'SOL/USDT', 'XRP/USDT']);
+    expect(Object.keys(binance.markets ?? {}).sort()).toEqual([
+      'BTC/USDT',
+      'DOGE/USDT',
+      'ETH/USDT',
+      'SOL/USDT',
+      'XRP/USDT',
+    ]);
     const market = binance.market(SYMBOL);
     expect(market).toMatchObject({ id: 'BTCUSDT', spot: true, active: true });
     expect(market.precision).toMatchObject({ price: 0.01, amount: 0.00001 });
@@ -182,14 +189,11 @@ describe('ccxt against the simulated Binance', () => {
     });
     const balances = binance.watchBalance();
     let placed = await binance.createOrder(SYMBOL, 'market', 'buy', 0.001);
-    await vi.waitFor(
-      async () => {
-        // The first order may have come before the subscription.
-        if (!pushed.has(textOf(placed.id))) placed = await binance.createOrder(SYMBOL, 'market', 'buy', 0.001);
-        expect(pushed.get(textOf(placed.id))?.at(-1)).toBe('closed');
-      },
-      { timeout: 15_000, interval: 250 },
-    );
+    await until(async () => {
+      // The first order may have come before the subscription.
+      if (!pushed.has(textOf(placed.id))) placed = await binance.createOrder(SYMBOL, 'market', 'buy', 0.001);
+      expect(pushed.get(textOf(placed.id))?.at(-1)).toBe('closed');
+    });
     expect(Number((await balances).BTC?.free)).toBeGreaterThan(0);
     watching = false;
     await binance.createOrder(SYMBOL, 'market', 'sell', 0.001);

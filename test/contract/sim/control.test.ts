@@ -3,11 +3,12 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { FAULT_KINDS } from '../../../src/sim/fault-port.ts';
 import type { Ledger } from '../../../src/sim/ledger.ts';
 import { type ReadyVenue, type RunningSim, runSim, type SimOptions } from '../../../src/sim/main.ts';
-import { FAULT_KINDS } from '../../../src/sim/port.ts';
+import { until } from './until.ts';
 
 interface DepthFrame {
   readonly data: {
@@ -132,7 +133,7 @@ describe('control', () => {
       bidQty: '2.50000000',
       askQty: '2.50000000',
     });
-    await vi.waitFor(async () => expect(Number((await top()).bidPrice)).toBeGreaterThan(91_000), { timeout: 5000 });
+    await until(async () => expect(Number((await top()).bidPrice)).toBeGreaterThan(91_000));
     for (const wrong of [{ bid: '90000.001' }, { ask: '1' }, { size: 'x' }, { instrument: 'A-B' }, { forMs: -1 }]) {
       expect((await control('POST', '/market', { ...put, ...wrong })).status).toBe(400);
     }
@@ -142,10 +143,10 @@ describe('control', () => {
 describe('faults on the wire', () => {
   it('gap: exactly one depth frame is missing', async () => {
     const { frames } = await open(venue.wsPublic + DEPTH_URL);
-    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(2));
+    await until(() => expect(frames.length).toBeGreaterThan(2));
     await control('POST', '/faults', { venue: 'binance', kind: 'gap', instrument: 'BTC-USDT' });
     const before = frames.length;
-    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(before + 3));
+    await until(() => expect(frames.length).toBeGreaterThan(before + 3));
     const rows = depth(frames);
     const holes = rows.slice(1).filter((row, i) => row.U !== (rows[i]?.u ?? 0) + 1);
     expect(holes).toHaveLength(1);
@@ -154,7 +155,7 @@ describe('faults on the wire', () => {
   it('duplicate: a depth frame comes twice', async () => {
     const { frames } = await open(venue.wsPublic + DEPTH_URL);
     await control('POST', '/faults', { venue: 'binance', kind: 'duplicate', scope: 'public' });
-    await vi.waitFor(() => expect(depth(frames).filter((row, i, all) => all[i - 1]?.u === row.u)).toHaveLength(1));
+    await until(() => expect(depth(frames).filter((row, i, all) => all[i - 1]?.u === row.u)).toHaveLength(1));
   });
 
   it('crossed: bids above asks are shown, and go again', async () => {
@@ -162,8 +163,8 @@ describe('faults on the wire', () => {
     await control('POST', '/faults', { venue: 'binance', kind: 'crossed', instrument: 'BTC-USDT', ms: 200 });
     const crossed = (): boolean[] =>
       (frames as { data: { b: string; a: string } }[]).map(({ data }) => Number(data.b) > Number(data.a));
-    await vi.waitFor(() => expect(crossed()).toContain(true));
-    await vi.waitFor(() => expect(crossed().at(-1)).toBe(false), { timeout: 5000 });
+    await until(() => expect(crossed()).toContain(true));
+    await until(() => expect(crossed().at(-1)).toBe(false));
   });
 
   it('disconnect: the sockets of the scope are cut without a close frame', async () => {
@@ -171,35 +172,34 @@ describe('faults on the wire', () => {
     const api = await open(venue.wsTrade);
     const reply = await control('POST', '/faults', { venue: 'binance', kind: 'disconnect', scope: 'public' });
     expect(reply.body).toEqual({ kind: 'disconnect', cut: 1 });
-    await vi.waitFor(() => expect(market.closeCode()).toBe(1006));
+    await until(() => expect(market.closeCode()).toBe(1006));
     expect(api.closeCode()).toBeUndefined();
     await control('POST', '/faults', { venue: 'binance', kind: 'disconnect' });
-    await vi.waitFor(() => expect(api.closeCode()).toBe(1006));
+    await until(() => expect(api.closeCode()).toBe(1006));
   });
 
   it('freeze: the socket stays open and silent, then speaks again', async () => {
     const { frames, closeCode } = await open(venue.wsPublic + DEPTH_URL);
-    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(0));
+    await until(() => expect(frames.length).toBeGreaterThan(0));
     await control('POST', '/faults', { venue: 'binance', kind: 'freeze', scope: 'public' });
     const frozenAt = frames.length;
-    const book = (): number => sim.faults.list().length;
     // The market goes on meanwhile: REST shows it.
     const id = async (): Promise<number> =>
       ((await (await fetch(`${venue.rest}/api/v3/depth?symbol=BTCUSDT&limit=1`)).json()) as { lastUpdateId: number })
         .lastUpdateId;
     const first = await id();
-    await vi.waitFor(async () => expect(await id()).toBeGreaterThan(first + 20), { timeout: 5000 });
-    expect(book()).toBe(1);
+    await until(async () => expect(await id()).toBeGreaterThan(first + 20));
+    expect(sim.faults.list()).toHaveLength(1);
     expect(frames.length).toBe(frozenAt);
     await control('DELETE', '/faults');
-    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(frozenAt));
+    await until(() => expect(frames.length).toBeGreaterThan(frozenAt));
     expect(closeCode()).toBeUndefined();
   });
 
   it('reject and partial: in the words of the venue, and a share of the size', async () => {
     await control('POST', '/faults', { venue: 'binance', kind: 'reject' });
     const rejected = await placeOverWs('r');
-    await vi.waitFor(() => expect(rejected.frames).toHaveLength(1));
+    await until(() => expect(rejected.frames).toHaveLength(1));
     expect(rejected.frames[0]).toMatchObject({
       id: 'r',
       status: 400,
@@ -207,7 +207,7 @@ describe('faults on the wire', () => {
     });
     await control('POST', '/faults', { venue: 'binance', kind: 'partial', fraction: 0.4 });
     const partial = await placeOverWs('p');
-    await vi.waitFor(() => expect(partial.frames).toHaveLength(1));
+    await until(() => expect(partial.frames).toHaveLength(1));
     expect(partial.frames[0]).toMatchObject({
       status: 200,
       result: { status: 'EXPIRED', executedQty: '0.00040000', expiryReason: 'INSUFFICIENT_LIQUIDITY' },
@@ -218,14 +218,14 @@ describe('faults on the wire', () => {
     await control('POST', '/faults', { venue: 'binance', kind: 'timeout-before-accept' });
     const before = await placeOverWs('b');
     const answered = await placeOverWs('c');
-    await vi.waitFor(() => expect(answered.frames).toHaveLength(1));
+    await until(() => expect(answered.frames).toHaveLength(1));
     expect(before.frames).toEqual([]);
     expect(sim.ledger().venues.binance?.orders).toHaveLength(1);
     await control('POST', '/faults', { venue: 'binance', kind: 'timeout-after-accept' });
     const after = await placeOverWs('a');
-    await vi.waitFor(() => expect(sim.ledger().venues.binance?.orders).toHaveLength(2));
+    await until(() => expect(sim.ledger().venues.binance?.orders).toHaveLength(2));
     const last = await placeOverWs('d');
-    await vi.waitFor(() => expect(last.frames).toHaveLength(1));
+    await until(() => expect(last.frames).toHaveLength(1));
     expect(after.frames).toEqual([]);
   });
 
@@ -244,7 +244,7 @@ describe('faults on the wire', () => {
     await control('POST', '/faults', { venue: 'binance', kind: 'slow', ms: 300 });
     const sentAt = performance.now();
     const { frames } = await placeOverWs('s');
-    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    await until(() => expect(frames).toHaveLength(1));
     expect(performance.now() - sentAt).toBeGreaterThan(295);
   });
 });
@@ -273,7 +273,7 @@ describe('starting', () => {
       await start({ recording: path, recordingSpeed: 10 });
       const combined = await open(`${venue.wsPublic}/stream?streams=nknusdt@depth@100ms`);
       const raw = await open(`${venue.wsPublic}/ws/nknusdt@depth@100ms`);
-      await vi.waitFor(() => expect([combined.frames.length, raw.frames.length]).toEqual([3, 3]));
+      await until(() => expect([combined.frames.length, raw.frames.length]).toEqual([3, 3]));
       expect(combined.frames).toEqual([1, 2, 3].map((u) => JSON.parse(frame(u))));
       expect((raw.frames as { u: number }[]).map(({ u }) => u)).toEqual([1, 2, 3]);
       const body = await fetch(`${venue.rest}/api/v3/depth?symbol=NKNUSDT&limit=1000`);

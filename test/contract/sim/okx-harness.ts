@@ -6,17 +6,11 @@ import { seededRandom } from '../../../src/core/random.ts';
 import { amountOf, integerOf } from '../../../src/sim/amounts.ts';
 import { Exchange } from '../../../src/sim/exchange.ts';
 import { FaultBoard } from '../../../src/sim/faults.ts';
-import type {
-  Level,
-  RecordingPlayer,
-  SimAccount,
-  SimEndpoints,
-  SimInstrument,
-  VenueWire,
-} from '../../../src/sim/port.ts';
+import type { Level, SimAccount, SimInstrument } from '../../../src/sim/port.ts';
 import type { Connection, ConnectionHandlers } from '../../../src/sim/server.ts';
 import { wsServer } from '../../../src/sim/server-ws.ts';
 import { okx } from '../../../src/sim/venues/okx/index.ts';
+import type { RecordingPlayer, SimEndpoints, VenueWire } from '../../../src/sim/wire-port.ts';
 
 export interface OkxBench {
   readonly exchange: Exchange;

@@ -1,6 +1,6 @@
 /** The same cases against every implementation of the server port that loads here. */
 import { connect } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type {
   Connection,
@@ -12,6 +12,7 @@ import type {
 } from '../../../src/sim/server.ts';
 import { loadUws } from '../../../src/sim/server-uws.ts';
 import { wsServer } from '../../../src/sim/server-ws.ts';
+import { until } from './until.ts';
 
 const uws = await loadUws();
 const kinds: ServerKind[] = uws.kind === undefined ? [wsServer] : [wsServer, uws.kind];
@@ -68,7 +69,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
       socket.once('open', resolve);
       socket.once('error', reject);
     });
-    await vi.waitFor(() => expect(seen.connections).toHaveLength(1));
+    await until(() => expect(seen.connections).toHaveLength(1));
     const connection = seen.connections[0];
     if (connection === undefined) throw new Error('no connection');
     return { socket, connection };
@@ -127,7 +128,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
       () => 'answered',
       () => 'left',
     );
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await until(() => expect(requests).toHaveLength(1));
     reply = () => ({ status: 200, body: '{}' });
     expect((await fetch(http('/y'))).status).toBe(200);
     abort.abort();
@@ -152,10 +153,10 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
     const got: string[] = [];
     socket.on('message', (data) => got.push(data.toString()));
     for (let i = 0; i < 200; i++) socket.send(String(i));
-    await vi.waitFor(() => expect(got).toHaveLength(200));
+    await until(() => expect(got).toHaveLength(200));
     expect(got).toEqual(Array.from({ length: 200 }, (_, i) => `echo ${i}`));
     socket.terminate();
-    await vi.waitFor(() => expect(seen.closes).toBe(1));
+    await until(() => expect(seen.closes).toBe(1));
   });
 
   it('carries long messages both ways', async () => {
@@ -176,7 +177,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
     expect(await pong).toBe('copy');
     expect(seen.pings).toBe(1);
     connection.ping();
-    await vi.waitFor(() => expect(seen.pongs).toBe(1));
+    await until(() => expect(seen.pongs).toBe(1));
     socket.terminate();
   });
 
@@ -185,7 +186,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
     const end = closed(socket);
     connection.close(4004, 'No data received');
     expect(await end).toEqual({ code: 4004, reason: 'No data received' });
-    await vi.waitFor(() => expect(seen.closes).toBe(1));
+    await until(() => expect(seen.closes).toBe(1));
     // Nothing of these may throw on a closed connection.
     connection.send('late');
     connection.ping();
@@ -198,13 +199,13 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
     const end = closed(socket);
     connection.terminate();
     expect((await end).code).toBe(1006);
-    await vi.waitFor(() => expect(seen.closes).toBe(1));
+    await until(() => expect(seen.closes).toBe(1));
   });
 
   it('notices that a client went away', async () => {
     const { socket } = await open();
     socket.close(1000);
-    await vi.waitFor(() => expect(seen.closes).toBe(1));
+    await until(() => expect(seen.closes).toBe(1));
   });
 
   it('stays silent while the gate is shut, and hears', async () => {
@@ -213,7 +214,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
     const got: string[] = [];
     socket.on('message', (data) => got.push(data.toString()));
     socket.send('shut');
-    await vi.waitFor(() => expect(seen.messages).toEqual(['shut']));
+    await until(() => expect(seen.messages).toEqual(['shut']));
     gateOpen = true;
     const echoed = next(socket);
     socket.send('open');

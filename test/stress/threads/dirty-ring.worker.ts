@@ -82,7 +82,13 @@ class Detector {
   readonly mortal = new Mortal(job.seed + 2, job.mortality);
   readonly #reader = new quotes.QuoteReader(job.buffer, layout);
   readonly #target = new Float64Array(QUOTE.STRIDE);
+  readonly #random = seededRandom(job.seed + 3);
+  readonly #isRoundOver: () => boolean;
   #consumer = new dirty.DirtyConsumer(job.buffer, layout, VENUE);
+
+  constructor(isRoundOver: () => boolean) {
+    this.#isRoundOver = isRoundOver;
+  }
 
   /** Takes one row and reads it. False when there was none. */
   step(): boolean {
@@ -93,6 +99,9 @@ class Detector {
     }
     if (row < 0) return false;
     this.#read(row - ROWS_BEFORE);
+    // A detector scans what it read before it comes for more, and may lose its core meanwhile: the time in which no
+    // update may go unnoticed. Now and then it lasts until the producer has done all it will do.
+    if (this.#random.int(16) === 0) waitUntil('the producer to finish its round', this.#isRoundOver);
     return true;
   }
 
@@ -118,12 +127,14 @@ class Detector {
 
 function consume(): DirtyRingReport {
   const random = seededRandom(job.seed + 1);
-  const detector = new Detector();
   const counts = new Int32Array(job.rows);
   const slots = layout.dirtyRings[VENUE]?.slots ?? 0;
   let taken = 0;
   let fullest = 0;
   let broken = '';
+  let round = 0;
+  const finished = (): boolean => Atomics.load(gate, GATE.Round) === round;
+  const detector = new Detector(finished);
   const inspect = (): RingState => {
     const state = ringState(words, layout, counts);
     fullest = Math.max(fullest, state.standing);
@@ -133,10 +144,8 @@ function consume(): DirtyRingReport {
     return state;
   };
   meet(gate);
-  let round = 0;
   while (round < job.rounds && broken === '') {
     round++;
-    const finished = (): boolean => Atomics.load(gate, GATE.Round) === round;
     // A slow consumer now and then: the ring fills as far as it can.
     if (random.int(8) === 0) waitUntil('the producer to finish its round', finished);
     inspect();

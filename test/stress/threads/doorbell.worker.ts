@@ -34,12 +34,11 @@ const layout = layoutOf(1);
 const gate = new Int32Array(job.gate);
 const ring = new SlotRing(job.buffer, layout.intents.offset, layout.intents.slots, 1);
 const item = new Float64Array(1);
+const scratch = new Int32Array(1);
 
 /** Passes about `cycles` cycles, in steps finer than a pause: the moments that can lose a wake-up are that short. */
 function idle(cycles: number): void {
-  let x = cycles;
-  for (let i = 0; i < cycles; i++) x = Math.imul(x, 5) + 1;
-  item[0] = x;
+  for (let i = 0; i < cycles; i++) scratch[0] = Math.imul(scratch[0] as number, 5) + 1;
 }
 
 function produce(): DoorbellReport {
@@ -78,12 +77,19 @@ function drain(): boolean {
   return any;
 }
 
+/** The moment between an empty ring and the announcement is when a wake-up can get lost; now and then it is longer. */
+const dawdling = seededRandom(job.seed + 1);
+function dawdle(): void {
+  if (dawdling.int(8) === 0) idle(dawdling.int(2_000));
+}
+
 function consumeLoopless(): DoorbellReport {
   const bell = new Doorbell(job.buffer, layout, 'executor');
   let sleeps = 0;
   meet(gate);
   while (Atomics.load(gate, GATE.Stop) === 0) {
     if (drain()) continue;
+    dawdle();
     bell.announce();
     if (job.lookAgain && !ring.isEmpty) {
       bell.retract();
@@ -108,6 +114,7 @@ function consumeInLoop(port: MessagePort): Promise<DoorbellReport> {
       }
       for (;;) {
         drain();
+        dawdle();
         bell.announce();
         if (!job.lookAgain || ring.isEmpty) break;
         bell.retract();

@@ -29,6 +29,8 @@ export interface SeqlockReport {
   readonly torn: string;
 }
 
+const ENOUGH_CHANGES = 1_000;
+const ENOUGH_VERSIONS = 20_000;
 const PATTERNS = 64;
 const KEY = 1;
 
@@ -104,7 +106,10 @@ function read(): SeqlockReport {
     seen[row] = target[KEY] as number;
   };
   meet(gate);
-  while (reads < job.reads && torn === '') {
+  // Until it has read enough, has met the writer at work, and each row's sequence has passed its wrap.
+  const isContent = (): boolean =>
+    reads >= job.reads && changes >= ENOUGH_CHANGES && seen.every((version) => version > ENOUGH_VERSIONS);
+  while (!isContent() && torn === '') {
     const row = random.int(job.rows);
     if (reader.read(ROWS_BEFORE + row, target)) {
       reads++;

@@ -176,6 +176,8 @@ describe('okx parser', () => {
     ['[]', FRAME.Malformed],
     [update.replace('"1.25"', '"x"'), FRAME.Malformed],
     [update.replace('"update"', '"upset"'), FRAME.Malformed],
+    [update.replace(',"ts"', ',"instId":"BTC\\q","ts"'), FRAME.Malformed],
+    [update.replace(',"ts"', ',"instId":"BTC\u0001","ts"'), FRAME.Malformed],
     [update.replace('"data":[{', '"data":[],"x":[{'), FRAME.Malformed],
     ['{"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{}]}', FRAME.Ignored],
   ])('%s', (text, kind) => {

@@ -1,6 +1,6 @@
 /** The simulated Binance spot exchange: REST, market streams and WebSocket API under one port. */
 import { keyText } from '../../account.ts';
-import type { SimVenue, VenueWire, WireContext } from '../../port.ts';
+import type { SimVenue, VenueWire, WireContext } from '../../wire-port.ts';
 import { INSTRUMENTS, POLICY } from './instruments.ts';
 import { Limits } from './limits.ts';
 import type { Desk } from './operation.ts';

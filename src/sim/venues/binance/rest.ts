@@ -1,7 +1,9 @@
 /** Binance's REST API over the operations. */
 
-import type { RecordingPlayer, SimAccount, VenueFaults } from '../../port.ts';
+import type { VenueFaults } from '../../fault-port.ts';
+import type { SimAccount } from '../../port.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
+import type { RecordingPlayer } from '../../wire-port.ts';
 import { BinanceRefusal, overloaded, tooMuchWeight } from './errors.ts';
 import { WEIGHT_LIMIT } from './limits.ts';
 import type { Desk, Operation } from './operation.ts';

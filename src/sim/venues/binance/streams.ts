@@ -1,15 +1,10 @@
 /** Binance's market streams (https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams):
  *  `/ws`, `/ws/<stream>/<stream>`, `/stream?streams=<stream>/<stream>`, and live (un)subscribing on each. */
 import type { Clock } from '../../../core/clock.ts';
-import type {
-  ExchangeEvent,
-  ExchangePort,
-  LevelChange,
-  RecordingPlayer,
-  SimInstrument,
-  VenueFaults,
-} from '../../port.ts';
+import type { VenueFaults } from '../../fault-port.ts';
+import type { ExchangeEvent, ExchangePort, LevelChange, SimInstrument } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { RecordingPlayer } from '../../wire-port.ts';
 import { aggTradeFrame, bookTickerFrame, levelRows, priceOf, sizeOf, tradeFrame } from './bodies.ts';
 import { newKeepAlive } from './keep-alive.ts';
 import { readControl } from './stream-control.ts';

@@ -2,7 +2,8 @@
  *  operations, with the user data stream on the same connection. */
 import type { Clock } from '../../../core/clock.ts';
 import type { Random } from '../../../core/random.ts';
-import type { ExchangeEvent, SimAccount, VenueFaults } from '../../port.ts';
+import type { VenueFaults } from '../../fault-port.ts';
+import type { ExchangeEvent, SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import { BinanceRefusal, notSubscribed, subscribed, unknownKey } from './errors.ts';
 import { newKeepAlive } from './keep-alive.ts';

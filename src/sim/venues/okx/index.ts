@@ -2,7 +2,8 @@
  *  `instIdCode` numbers are made up (documented to differ between environments), as are the keys. */
 
 import { keyText } from '../../account.ts';
-import type { InstrumentSpec, SimVenue } from '../../port.ts';
+import type { InstrumentSpec } from '../../port.ts';
+import type { SimVenue } from '../../wire-port.ts';
 import { createOkxWire } from './wire.ts';
 
 /** Largest sizes are what a double still counts exactly in lots; OKX's own are larger and as unreachable. */

@@ -2,7 +2,9 @@
  *  `bbo-tbt` (10 ms), `tickers` (100 ms) and `trades` (at once).
  *  Source: https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel; `seqId` is one line of
  *  numbers for all of an instrument's book channels, so `bbo-tbt` and `books` can be compared. */
-import type { ExchangeEvent, ExchangePort, SimInstrument, TopOfBook, VenueFaults } from '../../port.ts';
+
+import type { VenueFaults } from '../../fault-port.ts';
+import type { ExchangeEvent, ExchangePort, SimInstrument, TopOfBook } from '../../port.ts';
 import { DepthWindow } from './depth-window.ts';
 import { bookRow, topRow, tradeRow } from './market-rows.ts';
 import type { Tickers } from './tickers.ts';

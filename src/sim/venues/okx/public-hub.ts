@@ -1,5 +1,6 @@
 /** The public channels: one feed an instrument, the `instruments` channel, and recordings played in their place. */
-import type { SimInstrument, WireContext } from '../../port.ts';
+import type { SimInstrument } from '../../port.ts';
+import type { WireContext } from '../../wire-port.ts';
 import { FEED_CHANNELS, InstrumentFeed, type Subscriber } from './instrument-feed.ts';
 import { instrumentRow } from './market-rows.ts';
 import { Tickers } from './tickers.ts';

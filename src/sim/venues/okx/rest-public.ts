@@ -1,6 +1,7 @@
 /** REST endpoints that need no key. Source: https://www.okx.com/docs-v5/en/#public-data-rest-api and
  *  https://www.okx.com/docs-v5/en/#order-book-trading-market-data. */
-import type { SimInstrument, WireContext } from '../../port.ts';
+import type { SimInstrument } from '../../port.ts';
+import type { WireContext } from '../../wire-port.ts';
 import { BOOK_DEPTH } from './depth-window.ts';
 import { type WireError, wireError } from './errors.ts';
 import { type Limit, perTwoSeconds } from './limits.ts';

@@ -1,7 +1,8 @@
 /** One WebSocket connection to `/ws/v5/public` or `/ws/v5/private`: ping, login, subscriptions, order operations.
  *  Source: https://www.okx.com/docs-v5/en/#overview-websocket and …/#error-code-websocket-public. */
-import type { SimAccount, WireContext } from '../../port.ts';
+import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { WireContext } from '../../wire-port.ts';
 import type { AccountHub, PrivateSubscription } from './account-hub.ts';
 import { type WireError, wireError } from './errors.ts';
 import type { Subscriber } from './instrument-feed.ts';

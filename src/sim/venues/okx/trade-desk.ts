@@ -1,6 +1,9 @@
 /** What stands between a request and the matching engine: request limits, the engine's delay, expiry, and the faults
  *  that make an answer disappear. REST and WebSocket share it, and so share their limits, as OKX documents. */
-import type { FaultKind, SimAccount, SimOrder, WireContext } from '../../port.ts';
+
+import type { FaultKind } from '../../fault-port.ts';
+import type { SimAccount, SimOrder } from '../../port.ts';
+import type { WireContext } from '../../wire-port.ts';
 import { type WireError, wireError } from './errors.ts';
 import { ACCOUNT_ORDERS, BATCH_ORDERS, type RequestLimits, SINGLE_ORDERS } from './limits.ts';
 import { type Arguments, type EntryResult, OrderEntry, type Origin, overall } from './order-entry.ts';

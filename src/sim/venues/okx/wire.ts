@@ -1,6 +1,7 @@
 /** The OKX v5 spot wire: REST, `/ws/v5/public` and `/ws/v5/private` under one port. */
-import type { SocketScope, VenueWire, WireContext } from '../../port.ts';
+import type { SocketScope } from '../../fault-port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { VenueWire, WireContext } from '../../wire-port.ts';
 import { AccountHub } from './account-hub.ts';
 import { RequestLimits } from './limits.ts';
 import { PublicHub } from './public-hub.ts';

@@ -1,0 +1,167 @@
+/** e2e/tick-to-trade, e2e/throughput, memory/2x5: the whole engine against the smallest bot that does the same trade, both
+ *  on loopback sockets, each in a process of its own, measured by an exchange in this one. */
+import { build, type Histogram } from 'hdr-histogram-js';
+import { Contender, pause } from './e2e/contender.ts';
+import { type VenueName, wireFrame } from './e2e/exchange.ts';
+import { INSTRUMENTS, type Listed } from './e2e/instruments.ts';
+import { type Bench, type BenchRow, type Budget, OURS, type Round, takeTurns, toRow } from './rounds.ts';
+
+const TICK_TO_TRADE = 'e2e/tick-to-trade';
+const THROUGHPUT = 'e2e/throughput';
+const MEMORY = 'memory/2x5';
+const PEER = 'ws-json';
+
+const LEGS = 2;
+const ORDER_MS = 200;
+const WARM_TICKS = 400;
+const MISSES_IN_A_ROW = 100;
+const MIB = 1 << 20;
+
+interface Tick {
+  /** Nanoseconds from the frame's write to the first and to the last of the two orders. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Both venues neutral, then one jumps: a chance for whoever sees it. Undefined when the orders did not come in time, as
+ *  when the contender was still busy with the last tick's. */
+async function tick({ exchange }: Contender, venue: VenueName): Promise<Tick | undefined> {
+  exchange.write('binance', exchange.top('binance', 'neutral'));
+  exchange.write('okx', exchange.top('okx', 'neutral'));
+  // The tick after has to find the answers to this one's orders, and both frames, digested.
+  await pause(2);
+  const frame = exchange.top(venue, 'up');
+  const from = exchange.write(venue, frame);
+  const times = await exchange.takeOrders(LEGS, ORDER_MS);
+  const [first, last] = times;
+  if (times.length !== LEGS || first === undefined || last === undefined) return undefined;
+  return { first: (first - from) * 1e6, last: (last - from) * 1e6 };
+}
+
+interface Latencies {
+  readonly first: Histogram;
+  readonly last: Histogram;
+}
+
+/** Ticks, the jump by turns at either venue. Throws when the contender no longer trades. */
+async function ticks(contender: Contender, count: number, all?: Latencies): Promise<number> {
+  const round = build();
+  let missed = 0;
+  for (let index = 0, done = 0; done < count; index++) {
+    const seen = await tick(contender, index % 2 === 0 ? 'binance' : 'okx');
+    if (seen === undefined) {
+      contender.checkAlive();
+      if (++missed > MISSES_IN_A_ROW) throw new Error(`${contender.name} sent no orders for ${missed} ticks`);
+      continue;
+    }
+    missed = 0;
+    done++;
+    round.recordValue(Math.round(seen.first));
+    all?.first.recordValue(Math.round(seen.first));
+    all?.last.recordValue(Math.round(seen.last));
+  }
+  return round.getValueAtPercentile(50);
+}
+
+async function tickToTradeRow(contenders: readonly Contender[], budget: Budget): Promise<BenchRow> {
+  const count = Math.max(10, Math.round(budget.roundMs));
+  const all = new Map(contenders.map(({ name }) => [name, { first: build(), last: build() }]));
+  const rounds = await takeTurns(
+    contenders.map((contender) => ({
+      name: contender.name,
+      measure: () => ticks(contender, count, all.get(contender.name)),
+    })),
+    budget.rounds,
+  );
+  const percentiles = Object.fromEntries(
+    [...all].map(([name, { first, last }]) => [
+      name,
+      {
+        p50: first.getValueAtPercentile(50),
+        p99: first.getValueAtPercentile(99),
+        bothLegsP50: last.getValueAtPercentile(50),
+        bothLegsP99: last.getValueAtPercentile(99),
+      },
+    ]),
+  );
+  const note =
+    'one crossing frame written to the first order read, p50 of a round, as the exchange sees it over loopback TCP without TLS; ' +
+    'ours is the whole engine (fused, idle backoff): book, detector, sizing, limits, write-ahead log, both orders signed; ' +
+    'the bot parses, compares tops, signs, sends; this generator and the sockets are in both';
+  return toRow({ name: TICK_TO_TRADE, unit: 'ns', note }, rounds, percentiles);
+}
+
+/** Frames of all instruments, half depth, half tops, none crossing; the last of each venue make a chance together. */
+function load({ exchange }: Contender, venue: VenueName, frames: number): Buffer {
+  const source = exchange[venue];
+  const parts: Buffer[] = [];
+  for (let at = 0; at < frames; at++) {
+    const instrument = INSTRUMENTS[(at >> 1) % INSTRUMENTS.length] as Listed;
+    const spread = instrument.middle * (0.0001 + (at % 7) / 1e6);
+    const top = { bid: instrument.middle - spread, ask: instrument.middle + spread };
+    parts.push(wireFrame(at % 2 === 0 ? source.depth(instrument, at) : source.top(instrument, top)));
+  }
+  parts.push(exchange.top(venue, venue === 'binance' ? 'aBitUp' : 'aBitDown'));
+  return Buffer.concat(parts);
+}
+
+/** Frames a second, from the first byte written to the order that only whoever has read both streams to their end sends. */
+async function flood(contender: Contender, frames: number): Promise<number> {
+  const { exchange } = contender;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    exchange.write('binance', exchange.top('binance', 'neutral'));
+    exchange.write('okx', exchange.top('okx', 'neutral'));
+    const binance = load(contender, 'binance', frames);
+    const okx = load(contender, 'okx', frames);
+    await pause(5);
+    const from = exchange.write('binance', binance);
+    exchange.write('okx', okx);
+    const [first] = await exchange.takeOrders(LEGS, 5_000);
+    if (first !== undefined) return (2 * frames + 2) / ((first - from) / 1e3);
+    contender.checkAlive();
+  }
+  throw new Error(`${contender.name} did not trade at the end of the flood`);
+}
+
+async function throughputRow(contenders: readonly Contender[], budget: Budget): Promise<BenchRow> {
+  const frames = Math.round(budget.roundMs * 150);
+  const rounds = await takeTurns(
+    contenders.map((contender) => ({ name: contender.name, measure: () => flood(contender, frames) })),
+    budget.rounds,
+  );
+  const note =
+    `${2 * frames} frames of two venues as fast as the sockets take them, half depth and half tops of five instruments, ` +
+    'until the order that follows the last; ours publishes every change to the quote table and prices it; the bot keeps Maps and looks at tops';
+  return toRow({ name: THROUGHPUT, unit: 'frames/s', note }, rounds);
+}
+
+async function memoryRow(contenders: readonly Contender[]): Promise<BenchRow> {
+  const round: Record<string, number> = {};
+  let sharedBytes = 0;
+  for (const contender of contenders) {
+    const report = await contender.report();
+    round[contender.name] = report.rssBytes / MIB;
+    sharedBytes = Math.max(sharedBytes, report.sharedBytes);
+  }
+  const note = `resident memory of the process after the rows above; ours has three threads and ${(sharedBytes / MIB).toFixed(1)} MiB of shared memory in it`;
+  return toRow({ name: MEMORY, unit: 'MiB', note }, [round as Round]);
+}
+
+async function run(wanted: ReadonlySet<string>, budget: Budget): Promise<BenchRow[]> {
+  const contenders: Contender[] = [];
+  try {
+    contenders.push(await Contender.start(OURS, './engine.process.ts'));
+    contenders.push(await Contender.start(PEER, './ws-json.process.ts'));
+    const warm = Math.min(WARM_TICKS, budget.roundMs * 4);
+    for (const contender of contenders) await ticks(contender, warm);
+    const rows: BenchRow[] = [];
+    if (wanted.has(TICK_TO_TRADE)) rows.push(await tickToTradeRow(contenders, budget));
+    if (wanted.has(THROUGHPUT)) rows.push(await throughputRow(contenders, budget));
+    if (wanted.has(MEMORY)) rows.push(await memoryRow(contenders));
+    return rows;
+  } finally {
+    await Promise.all(contenders.map((contender) => contender.stop()));
+  }
+}
+
+export const e2eBench: Bench = { rows: [TICK_TO_TRADE, THROUGHPUT, MEMORY], run };

@@ -1,0 +1,56 @@
+/** What a venue's wire is given and gives: all that the core knows of a protocol. */
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Random } from '../core/random.ts';
+import type { SocketScope, VenueFaults } from './fault-port.ts';
+import type { ExchangePolicy, ExchangePort, InstrumentSpec } from './port.ts';
+import type { ServerHandlers } from './server.ts';
+
+export interface SimEndpoints {
+  readonly rest: string;
+  readonly wsPublic: string;
+  readonly wsPrivate: string;
+  readonly wsTrade: string;
+}
+
+/** A parsed recording that a wire serves in place of its own market data. */
+export interface RecordingPlayer {
+  /** Whether a public channel of this symbol is served from the recording. */
+  readonly active: boolean;
+  /** Calls back with each recorded text frame in order and with the recorded pacing; returns its cancellation. */
+  play(onFrame: (text: string) => void): () => void;
+  /** The recorded body whose URL has `fragment` in it (a path or a symbol), newest that precedes the frames. */
+  httpBody(...fragments: readonly string[]): string | undefined;
+}
+
+/** What a wire is given. */
+export interface WireContext {
+  readonly exchange: ExchangePort;
+  readonly faults: VenueFaults;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly recording?: RecordingPlayer;
+}
+
+/** One venue's wire: everything under its one listening port. */
+export interface VenueWire extends ServerHandlers {
+  /** Drops sockets without a close frame, as a network would. Returns how many. */
+  disconnect(scope: SocketScope): number;
+  /** Counters for `GET /stats`. */
+  stats(): Readonly<Record<string, number>>;
+  /** Stops its timers. The server closes the sockets. */
+  close(): void;
+}
+
+/** What the registry holds of a venue. */
+export interface SimVenue {
+  readonly id: string;
+  readonly instruments: readonly InstrumentSpec[];
+  readonly policy: ExchangePolicy;
+  /** Shape of its keys, so that clients that check the form accept them. */
+  makeCredentials(random: Random): { readonly apiKey: string; readonly secret: string; readonly passphrase: string };
+  /** Addresses under `127.0.0.1:port`, as clients of this venue expect them. */
+  endpoints(port: number): SimEndpoints;
+  createWire(context: WireContext): VenueWire;
+}

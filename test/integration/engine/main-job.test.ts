@@ -1,0 +1,49 @@
+/** The main job: quotes of two exchanges to settled legs, and every book of it in agreement to the last digit. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunSummary } from '../../../src/actors/summary.ts';
+import type { Ledger } from '../../../src/sim/ledger.ts';
+import { disagreements, readJournal, readWal } from '../../support/agreement.ts';
+import { simConfig } from '../../support/engine-config.ts';
+import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
+import { exact } from '../../support/exact.ts';
+import { startSim } from '../../support/sim.ts';
+
+function expectGoodRun(engine: EngineProcess, ledger: Ledger, topology: string): RunSummary {
+  const summary = engine.summary();
+  if (summary === undefined) throw new Error('there is no summary');
+  expect(summary).toMatchObject({ mode: 'sim', topology, clean: true, faults: [] });
+  expect(Object.entries(summary.venues).map(([id, { state, rows }]) => [id, state, rows])).toEqual([
+    ['binance', 'live', 5],
+    ['okx', 'live', 5],
+  ]);
+  expect(summary.legSets.filled).toBeGreaterThanOrEqual(20);
+  expect(summary.legSets).toMatchObject({ residual: 0, unknown: 0 });
+  expect(exact(summary.valued['USDT'] ?? '0') > 0n, `valued ${JSON.stringify(summary.valued)}`).toBe(true);
+  const journal = readJournal(engine.dataDir);
+  expect(disagreements({ after: ledger, journal, wal: readWal(engine.dataDir), summary })).toEqual([]);
+  expect(journal.runs).toMatchObject([{ id: summary.run, clean: true, topology }]);
+  return summary;
+}
+
+describe('the main job', () => {
+  it.each([
+    { topology: 'fused', idle: 'backoff', seed: 7 },
+    { topology: 'dedicated', idle: 'park', seed: 20_261 },
+  ])('$topology, idle $idle, seed $seed: agrees with the ledger of the exchanges', async ({ topology, idle, seed }) => {
+    const sim = await startSim({ seed });
+    const engine = startEngine({ config: simConfig(sim.ready, { topology, idle }), args: ['--for', '8s'] });
+    await engine.endsWith(0, 60_000);
+    expectGoodRun(engine, await sim.ledger(), topology);
+    await sim.close();
+  });
+
+  it('with embedded exchanges, as `npm start` runs it', async () => {
+    // Only the API's port is said, so that an engine that runs beside the tests is not in the way.
+    const engine = startEngine({ config: { api: { port: 0 } }, args: ['--for', '6s', '--seed', '3'] });
+    await engine.endsWith(0, 60_000);
+    const ledger = JSON.parse(readFileSync(join(engine.dataDir, 'sim-ledger.json'), 'utf8')) as Ledger;
+    expectGoodRun(engine, ledger, engine.summary()?.topology ?? '');
+  });
+});

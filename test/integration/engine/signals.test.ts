@@ -1,0 +1,75 @@
+/** SIGINT and SIGTERM under load: what is open is finished, the summary is written, the end is clean and in time. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { disagreements, readJournal, readWal } from '../../support/agreement.ts';
+import { simConfig } from '../../support/engine-config.ts';
+import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
+import { start } from '../../support/processes.ts';
+import { startSim, type TestSim } from '../../support/sim.ts';
+
+const LONGEST_MS = 5_000;
+
+let sim: TestSim;
+
+beforeAll(async () => {
+  sim = await startSim({ seed: 5 });
+  // Sets stay open for longer, so that a signal finds some.
+  for (const venue of ['binance', 'okx']) await sim.plant({ venue, kind: 'slow', ms: 150, durationMs: 600_000 });
+});
+
+afterAll(() => sim.close());
+
+const isBusy = async (engine: EngineProcess): Promise<void> => {
+  await engine.reached('trades', ({ legSets }) => legSets.filled >= 3, 60_000);
+  await engine.reached(
+    'an open leg set',
+    ({ legSets: { opened, filled, unwound, missed } }) => opened > filled + unwound + missed,
+  );
+};
+
+async function expectCleanEnd(engine: EngineProcess, before: Awaited<ReturnType<TestSim['ledger']>>): Promise<void> {
+  const sentAt = Date.now();
+  await engine.endsWith(0, 20_000);
+  expect(Date.now() - sentAt, engine.process.err.slice(-2_000)).toBeLessThan(LONGEST_MS);
+  const summary = engine.summary();
+  expect(summary).toMatchObject({ clean: true, faults: [], legSets: { residual: 0, unknown: 0 } });
+  const journal = readJournal(engine.dataDir);
+  expect(
+    disagreements({
+      before,
+      after: await sim.ledger(),
+      journal,
+      wal: readWal(engine.dataDir),
+      ...(summary === undefined ? {} : { summary }),
+    }),
+  ).toEqual([]);
+  expect(journal.runs).toMatchObject([{ clean: true }]);
+}
+
+describe('a signal under load', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s drains and ends clean', async (signal) => {
+    const before = await sim.ledger();
+    const engine = startEngine({ config: simConfig(sim.ready) });
+    await isBusy(engine);
+    engine.process.signal(signal);
+    await expectCleanEnd(engine, before);
+  });
+
+  it('Ctrl-C in a terminal reaches `npm run` and the engine alike, and drains once', async () => {
+    const before = await sim.ledger();
+    const engine = startEngine({
+      config: simConfig(sim.ready),
+      launch: (args) => start('npm', ['run', '--silent', 'parallax', '--', ...args], { group: true }),
+    });
+    await isBusy(engine);
+    engine.process.signalGroup('SIGINT');
+    await expectCleanEnd(engine, before);
+  });
+
+  it('a signal while it starts ends it as soon as it can', async () => {
+    const engine = startEngine({ config: simConfig(sim.ready) });
+    await engine.process.logged(/feed up/);
+    engine.process.signal('SIGTERM');
+    await engine.endsWith(0);
+    expect(engine.summary()).toMatchObject({ faults: [], legSets: { residual: 0 } });
+  });
+});

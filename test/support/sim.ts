@@ -1,0 +1,62 @@
+/** Simulated exchanges in a process of their own, and their control server. */
+import type { FaultRequest } from '../../src/sim/faults.ts';
+import type { Ledger } from '../../src/sim/ledger.ts';
+import type { SimReady } from '../../src/sim/main.ts';
+import { parallax, type Running } from './processes.ts';
+import { until } from './until.ts';
+
+export interface TestSim {
+  readonly ready: SimReady;
+  readonly process: Running;
+  ledger(): Promise<Ledger>;
+  plant(fault: FaultRequest): Promise<void>;
+  /** Lifts every fault. */
+  lift(): Promise<void>;
+  /** How often each fault acted, by `venue/kind`. */
+  faultsUsed(): Promise<Readonly<Record<string, number>>>;
+  put(price: {
+    venue: string;
+    instrument: string;
+    bid: string;
+    ask: string;
+    size: string;
+    forMs?: number;
+  }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestSimOptions {
+  readonly seed: number;
+  readonly market?: string;
+  readonly venues?: readonly string[];
+}
+
+export async function startSim({ seed, market = 'wobble', venues }: TestSimOptions): Promise<TestSim> {
+  const only = venues === undefined ? [] : ['--venues', venues.join(',')];
+  const child = parallax(['sim', '--seed', String(seed), '--market', market, ...only]);
+  const line = await until('the ready line', () => child.out.split('\n').find((text) => text.startsWith('{')), {
+    seen: () => child.err,
+  });
+  const ready = JSON.parse(line) as SimReady;
+  const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const answer = await fetch(`${ready.control}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  };
+  return {
+    ready,
+    process: child,
+    ledger: () => ask('GET', '/ledger'),
+    plant: async (fault) => void (await ask('POST', '/faults', fault)),
+    lift: async () => void (await ask('DELETE', '/faults')),
+    faultsUsed: async () => (await ask<{ faultsUsed: Record<string, number> }>('GET', '/stats')).faultsUsed,
+    put: async (price) => void (await ask('POST', '/market', price)),
+    close: async () => {
+      child.signal('SIGTERM');
+      await child.end();
+    },
+  };
+}
