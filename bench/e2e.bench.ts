@@ -31,10 +31,15 @@ async function tick({ exchange }: Contender, venue: VenueName): Promise<Tick | u
   // The tick after has to find the answers to this one's orders, and both frames, digested.
   await pause(2);
   const frame = exchange.top(venue, 'up');
+  exchange.dropOrders();
   const from = exchange.write(venue, frame);
   const times = await exchange.takeOrders(LEGS, ORDER_MS);
   const [first, last] = times;
-  if (times.length !== LEGS || first === undefined || last === undefined) return undefined;
+  if (times.length !== LEGS || first === undefined || last === undefined) {
+    // A late order must not be taken for the next tick's.
+    while ((await exchange.takeOrders(1, ORDER_MS)).length > 0);
+    return undefined;
+  }
   return { first: (first - from) * 1e6, last: (last - from) * 1e6 };
 }
 

@@ -88,6 +88,11 @@ export class Exchange {
     return from;
   }
 
+  /** Forgets the orders that nobody took. */
+  dropOrders(): void {
+    this.#orders = [];
+  }
+
   /** Resolves with the times of the first `count` orders, or with fewer once `timeoutMs` has passed. */
   async takeOrders(count: number, timeoutMs: number): Promise<number[]> {
     if (this.#orders.length < count) {

@@ -33,6 +33,8 @@ const ACCOUNT = {
 export class ScriptedBinance {
   /** Newest update id by symbol. */
   readonly #ids = new Map(INSTRUMENTS.map(({ binance }) => [binance, FIRST_ID]));
+  /** Last id of the newest depth event by symbol: the next one begins right behind it, whatever tops came between. */
+  readonly #depthIds = new Map(INSTRUMENTS.map(({ binance }) => [binance, FIRST_ID]));
   #orders = 0;
 
   /** The body of a REST answer; undefined for a path that it does not know. */
@@ -99,9 +101,9 @@ export class ScriptedBinance {
   /** Two resting levels a side get new sizes. */
   depth(instrument: Listed, at: number): string {
     const { binance } = instrument;
-    const first = (this.#ids.get(binance) ?? 0) + 1;
-    this.#next(binance);
+    const first = (this.#depthIds.get(binance) ?? 0) + 1;
     const last = this.#next(binance);
+    this.#depthIds.set(binance, last);
     const levels = (side: 'bid' | 'ask'): string => JSON.stringify(movedLevels(instrument, side, at));
     return (
       `{"stream":"${binance.toLowerCase()}@depth@100ms","data":{"e":"depthUpdate","E":${Date.now()},"s":"${binance}",` +

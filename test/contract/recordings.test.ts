@@ -111,13 +111,16 @@ class MapBook {
   /** Levels as sent, best first. */
   sorted(side: 'bids' | 'asks', depth = Number.POSITIVE_INFINITY): [string, string][] {
     const sign = side === 'bids' ? -1 : 1;
-    let levels = [...this[side].values()];
-    if (levels.length > depth) {
-      const numbers = Float64Array.from(levels, (level) => sign * level[2]).sort();
-      const worst = numbers[depth - 1] as number;
-      levels = levels.filter((level) => sign * level[2] <= worst);
+    const best: PlainLevel[] = [];
+    for (const level of this[side].values()) {
+      const worst = best[depth - 1];
+      if (worst !== undefined && sign * level[2] >= sign * worst[2]) continue;
+      best.push(level);
+      if (best.length < depth) continue;
+      best.sort((a, b) => sign * (a[2] - b[2]));
+      best.length = Math.min(best.length, depth);
     }
-    return levels.sort((a, b) => sign * (a[2] - b[2])).map(([price, size]) => [price, size]);
+    return best.sort((a, b) => sign * (a[2] - b[2])).map(([price, size]) => [price, size]);
   }
 
   /** As OKX documents it. */

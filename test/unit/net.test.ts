@@ -6,7 +6,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { Fault } from '../../src/core/faults.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import type { HttpPort, SocketHandlers } from '../../src/core/socket.ts';
-import { backoffMs } from '../../src/net/backoff.ts';
+import { backoffMs } from '../../src/core/backoff.ts';
 import { httpClient } from '../../src/net/http-client.ts';
 import { wsSockets } from '../../src/net/ws-socket.ts';
 

@@ -1,10 +1,11 @@
 /** The life of the order-entry connection of Binance spot: log-on, replacement, reconnecting, and which way a request
  *  takes. Requests go over the WebSocket API; REST takes what the socket did not. */
+
+import { backoffMs } from '../../core/backoff.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import { type Random, seededRandom } from '../../core/random.ts';
 import type { HttpRequest } from '../../core/socket.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { backoffMs } from '../../net/backoff.ts';
 import { isObject, type Json } from './json.ts';
 import { redactor } from './redact.ts';
 import { faultOf, type Reply, VenueFault } from './reply.ts';

@@ -1,5 +1,7 @@
 /** The private socket: logs on, subscribes, matches answers to requests, pings, and comes back when it dies.
  *  https://www.okx.com/docs-v5/en/#overview-websocket-connect */
+
+import { backoffMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import type { Log } from '../../core/log.ts';
@@ -7,7 +9,6 @@ import { type Random, seededRandom } from '../../core/random.ts';
 import type { Socket, SocketFactory } from '../../core/socket.ts';
 import type { MonoNs } from '../../core/units.ts';
 import type { Credentials } from '../../core/venue.ts';
-import { backoffMs } from '../../net/backoff.ts';
 import { venueError } from './errors.ts';
 import { isObject, type JsonObject, objectsOf, parseObject, textOf } from './json.ts';
 import { PRIVATE_CHANNELS, subscribeFrame } from './orders.ts';
