@@ -119,6 +119,7 @@ async function flood(contender: Contender, frames: number): Promise<number> {
     const binance = load(contender, 'binance', frames);
     const okx = load(contender, 'okx', frames);
     await pause(5);
+    exchange.dropOrders();
     const from = exchange.write('binance', binance);
     exchange.write('okx', okx);
     const [first] = await exchange.takeOrders(LEGS, 5_000);

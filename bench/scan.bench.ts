@@ -49,7 +49,6 @@ async function scanRow(name: string, venues: number, instruments: number, budget
   const rounds = await takeTurns(
     [
       { name: OURS, measure: () => measure(scan) },
-      // The detector must take the rows in the peer's rounds too, or the rings stay full.
       { name: 'bare-loop', measure: () => measure(bareLoop) },
     ],
     budget.rounds,

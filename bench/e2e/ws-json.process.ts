@@ -52,6 +52,8 @@ class Bot {
   #ids = 0;
   /** Orders whose answer has not come; nothing is sent meanwhile. */
   #open = 0;
+  /** A chance that was taken must go before the next one counts. */
+  readonly #taken = INSTRUMENTS.map(() => false);
 
   constructor(binance: WebSocket, okx: WebSocket) {
     const books = (venue: VenueName): Map<string, MapBook> =>
@@ -91,15 +93,23 @@ class Bot {
 
   #look(index: number): void {
     const instrument = INSTRUMENTS[index];
-    if (instrument === undefined || this.#open > 0) return;
+    if (instrument === undefined) return;
     const binance = this.#books.binance.get(instrument.binance) as MapBook;
     const okx = this.#books.okx.get(instrument.okx) as MapBook;
-    if ((okx.bid / binance.ask) * KEPT - 1 > MIN_EDGE) this.#trade(index, 'binance', binance, okx);
-    else if ((binance.bid / okx.ask) * KEPT - 1 > MIN_EDGE) this.#trade(index, 'okx', okx, binance);
+    const buyer =
+      (okx.bid / binance.ask) * KEPT - 1 > MIN_EDGE
+        ? 'binance'
+        : (binance.bid / okx.ask) * KEPT - 1 > MIN_EDGE
+          ? 'okx'
+          : undefined;
+    const isFree = !this.#taken[index] && this.#open === 0;
+    if (buyer === undefined) this.#taken[index] = false;
+    else if (isFree) this.#trade(index, buyer, buyer === 'okx' ? okx : binance, buyer === 'okx' ? binance : okx);
   }
 
   #trade(index: number, buyer: VenueName, buy: MapBook, sell: MapBook): void {
     this.#open = 2;
+    this.#taken[index] = true;
     const size = Math.min(buy.askSize, sell.bidSize, MAX_NOTIONAL / buy.ask);
     const bought = size.toFixed(LOT_DECIMALS);
     const sold = (size * (1 - Number(TAKER))).toFixed(LOT_DECIMALS);

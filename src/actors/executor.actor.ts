@@ -2,7 +2,7 @@
 import { type Clock, systemClock } from '../core/clock.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
-import type { Gateway } from '../core/order.ts';
+import type { Gateway, GatewayEvent } from '../core/order.ts';
 import { clientIds } from '../engine/client-ids.ts';
 import { Executor } from '../engine/executor.ts';
 import { Inventory } from '../engine/inventory.ts';
@@ -50,16 +50,18 @@ export class ExecutorActor implements Actor {
     });
     this.#wal.append({ kind: 'RunOpened', run, epoch: spec.epoch, at: this.#clock.wallMs() });
     const sockets = guard.sockets(wsSockets(this.#clock));
+    const http = httpClient();
+    guard.atEnd(() => http.close());
     this.#gateways = spec.venues.map(({ venue, endpoints, credentials }, venueIndex) =>
       descriptorOf(venue).createGateway({
         endpoints,
         credentials,
         listings: universe.rows.filter((row) => row.venueIndex === venueIndex).map((row) => row.listing),
         sockets,
-        http: httpClient(),
+        http,
         clock: this.#clock,
         log: this.#log,
-        onEvent: (event) => guard.run(() => this.#executor.onGatewayEvent(venueIndex, event), undefined),
+        onEvent: (event) => guard.run(() => this.#onGatewayEvent(venueIndex, event), undefined),
       }),
     );
     const assets = assetsOf(universe);
@@ -125,6 +127,12 @@ export class ExecutorActor implements Actor {
     this.#executor.stop();
     await Promise.all(this.#gateways.map((gateway) => gateway.close()));
     await this.#wal.close();
+  }
+
+  /** A connection that we close ourselves is not lost. */
+  #onGatewayEvent(venueIndex: number, event: GatewayEvent): void {
+    if (this.#isStopped && event.kind === 'GatewayDown') return;
+    this.#executor.onGatewayEvent(venueIndex, event);
   }
 
   async #connect(venueIndex: number): Promise<void> {

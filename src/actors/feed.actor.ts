@@ -17,6 +17,8 @@ export class FeedActor implements Actor {
   constructor(spec: Extract<ActorSpec, { kind: 'feed' }>, host: ActorHost) {
     const { context, views, guard } = host;
     const clock = guard.clock(systemClock());
+    const http = httpClient();
+    guard.atEnd(() => http.close());
     this.#feed = new Feed({
       descriptor: descriptorOf(spec.venue),
       endpoints: spec.endpoints,
@@ -26,7 +28,7 @@ export class FeedActor implements Actor {
       layout: views.layout,
       control: views.control,
       sockets: guard.sockets(wsSockets(clock)),
-      http: httpClient(),
+      http,
       clock,
       // Jitter only: what it decides is when to retry, which no replay repeats.
       random: seededRandom((clock.wallMs() ^ (spec.incarnation << 8) ^ spec.venueIndex) >>> 0),

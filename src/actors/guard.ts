@@ -9,6 +9,7 @@ export class Guard {
   readonly #onEntry: () => void;
   readonly #sockets = new Set<Socket>();
   readonly #timers = new Set<() => void>();
+  readonly #atEnd: (() => void)[] = [];
   #isAlive = true;
 
   /** `onCrash` is called at most once; `onEntry` after every entry that came from outside the thread's own rounds. */
@@ -44,6 +45,12 @@ export class Guard {
     this.#timers.clear();
     for (const socket of this.#sockets) socket.terminate();
     this.#sockets.clear();
+    for (const close of this.#atEnd.splice(0)) close();
+  }
+
+  /** Closes what else a life holds open, however it ends. */
+  atEnd(close: () => void): void {
+    this.#atEnd.push(close);
   }
 
   sockets(factory: SocketFactory): SocketFactory {

@@ -5,7 +5,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import { Fault } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
-import { buildUniverse } from '../core/universe.ts';
+import { buildUniverse, GRID_ROOM } from '../core/universe.ts';
 import { allocate, planLayout } from '../memory/layout.ts';
 import { httpClient } from '../net/http-client.ts';
 import { referenceFolder } from '../record/journal-store.ts';
@@ -32,6 +32,9 @@ export interface PreparedRun {
   readonly faults: readonly Fault[];
 }
 
+/** Of the one rule by which grids are made today. */
+const GRID_VERSION = 1;
+
 /** Sorts by time and is unique: base-36 milliseconds and four random characters. */
 const newRunId = (): string => `${Date.now().toString(36)}${randomBytes(2).toString('hex')}`;
 
@@ -53,7 +56,7 @@ export async function prepareRun({ config, setups, dataDir, log, logFile }: Engi
     const why = faults.map((fault) => fault.message).join('; ');
     throw new Fault('venue/unreachable', `fewer than two venues can be traded: ${why}`, { venues: tradable.length });
   }
-  const universe = buildUniverse(config.instruments, tradable);
+  const universe = buildUniverse(config.instruments, tradable, GRID_VERSION, GRID_ROOM);
   const shape = shapeOf(universe);
   const topology = resolveTopology(config.topology, universe.venues.length, availableParallelism());
   return {

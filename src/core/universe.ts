@@ -10,19 +10,31 @@ export interface VenueListings {
   readonly fees: FeeRates;
 }
 
-/** An instrument's grid is 10^-d, d the most decimals that any venue uses for it, price and size apart. */
-export function buildUniverse(wanted: readonly string[], venues: readonly VenueListings[], gridVersion = 1): Universe {
+/** Decimals of room below the finest tick and lot: orders placed before a venue made them coarser still stand deep in its
+ *  books, finer than any tick that it lists today. Sizes get room only while that cannot make big ones saturate. */
+export const GRID_ROOM = { price: 2, size: 2, sizeUpTo: 6 } as const;
+const NO_ROOM = { price: 0, size: 0, sizeUpTo: 0 } as const;
+
+/** An instrument's grid is 10^-d, d the most decimals that any venue uses for it, price and size apart, and the room. */
+export function buildUniverse(
+  wanted: readonly string[],
+  venues: readonly VenueListings[],
+  gridVersion = 1,
+  room: { readonly price: number; readonly size: number; readonly sizeUpTo: number } = NO_ROOM,
+): Universe {
   const instruments: Instrument[] = wanted.map((id, index) => {
     const listings = venues.flatMap((venue) => venue.listings.filter((listing) => listing.instrument === id));
     const [base = '', quote = ''] = id.split('-');
+    const priceDecimals = Math.max(0, ...listings.map((listing) => decimalsOf(listing.priceTick)));
+    const sizeDecimals = Math.max(0, ...listings.map((listing) => decimalsOf(listing.sizeLot)));
     return {
       index,
       id,
       base,
       quote,
       grid: {
-        priceDecimals: Math.max(0, ...listings.map((listing) => decimalsOf(listing.priceTick))),
-        sizeDecimals: Math.max(0, ...listings.map((listing) => decimalsOf(listing.sizeLot))),
+        priceDecimals: priceDecimals + room.price,
+        sizeDecimals: Math.max(sizeDecimals, Math.min(sizeDecimals + room.size, room.sizeUpTo)),
         version: gridVersion,
       },
     };

@@ -3,8 +3,8 @@
  *  Marginal profit falls with every level, so the largest profit is reached by taking each pair of levels that still
  *  gains after fees, up to the limits. Sizes are grid lots; what is bought is reduced by the buy fee (taken in base), so
  *  the sell leg is smaller by it, rounded down to its venue's lot, and the buy leg then to what that needs: what is left
- *  over is less than a buy lot, dust in our favour, valued at 0. Whole lots therefore cost at most one buy lot and the
- *  gain of two lots a side against the best of all sizes, and nothing where no rounding is needed. */
+ *  over is less than a buy lot, dust in our favour, valued at 0. Against the best of all sizes, whole lots cost less than
+ *  one buy lot and the gain of one lot a side, and nothing where no rounding is needed. */
 import { REASON } from '../core/intent.ts';
 import { QUOTE } from '../memory/layout.ts';
 

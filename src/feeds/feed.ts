@@ -2,62 +2,24 @@
  *  Thread: the venue's feed worker, or the fused thread. Writes: the venue's rows, its dirty ring, its heartbeat and its
  *  counters, alone. Steady state of the frame path: no allocation. Everything here runs on one event loop, in socket and
  *  timer callbacks and in `doWork`; promises only queue up for `doWork`. */
-import type { Clock } from '../core/clock.ts';
-import { Fault } from '../core/faults.ts';
 import { FRAME, FrameBatch } from '../core/frame.ts';
-import type { Universe } from '../core/instrument.ts';
-import type { Log } from '../core/log.ts';
-import type { Random } from '../core/random.ts';
-import type { HttpPort, SocketFactory } from '../core/socket.ts';
 import type { MonoNs } from '../core/units.ts';
-import type { ConnectionPlan, Endpoints, FrameParser, VenueDescriptor } from '../core/venue.ts';
-import type { Control } from '../memory/control.ts';
-import type { Counters, Histogram } from '../memory/counters.ts';
-import type { Doorbell } from '../memory/doorbell.ts';
-import type { Layout } from '../memory/layout.ts';
-import { Connection, type ConnectionLimits } from './connection.ts';
+import type { ConnectionPlan, FrameParser } from '../core/venue.ts';
+import { Connection } from './connection.ts';
 import { ControlFrames } from './control-frames.ts';
-import { type FeedCounter, FeedTally } from './feed-counters.ts';
-import type { FeedRow, RowState } from './feed-row.ts';
+import { FeedTally } from './feed-counters.ts';
+import type { FeedDeps, FeedState } from './feed-port.ts';
+import { FeedReport, placeOf } from './feed-report.ts';
+import type { FeedRow } from './feed-row.ts';
 import { FeedRows } from './feed-rows.ts';
 import { Publisher } from './publisher.ts';
 import { Snapshots } from './snapshots.ts';
 import { WarmUp } from './warm-up.ts';
 
-export interface FeedDeps {
-  readonly descriptor: VenueDescriptor;
-  readonly endpoints: Endpoints;
-  readonly universe: Universe;
-  readonly venueIndex: number;
-  readonly buffer: SharedArrayBuffer;
-  readonly layout: Layout;
-  readonly control: Control;
-  readonly sockets: SocketFactory;
-  readonly http: HttpPort;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly onFault: (fault: Fault) => void;
-  /** Called after rows were published, so that a fused thread can run its detector at once. */
-  readonly wake: () => void;
-  readonly doorbell: Doorbell;
-  readonly incarnation: number;
-  readonly counters: Counters<FeedCounter>;
-  /** From the read callback to the row published, ns. */
-  readonly decode?: Histogram;
-  readonly limits?: Partial<ConnectionLimits>;
-}
-
-export interface FeedState {
-  /** Whether the warm-up is over, before which no row turns live. */
-  readonly isWarm: boolean;
-  readonly connections: readonly { readonly place: string; readonly isUp: boolean; readonly symbols: number }[];
-  readonly rows: readonly RowState[];
-}
-
 export class Feed {
   readonly #deps: FeedDeps;
   readonly #tally: FeedTally;
+  readonly #report: FeedReport;
   readonly #publisher: Publisher;
   readonly #rows: FeedRows;
   readonly #parser: FrameParser;
@@ -81,6 +43,7 @@ export class Feed {
     const { stream, id: venue } = descriptor;
     this.#isRest = stream.rule.snapshotFrom === 'rest';
     this.#tally = new FeedTally(deps.counters);
+    this.#report = new FeedReport(venue, log, onFault);
     this.#publisher = new Publisher(deps);
     this.#rows = new FeedRows({
       ...deps,
@@ -210,8 +173,7 @@ export class Feed {
 
   #onMalformed(connection: number, symbol: number): void {
     this.#tally.add(this.#tally.malformed);
-    const { log, descriptor } = this.#deps;
-    log.warn({ venue: descriptor.id, symbol: this.#rows.entries[symbol]?.symbol }, 'a frame could not be read');
+    this.#report.unreadable(this.#rows.entries[symbol]?.symbol);
     if (symbol >= 0) {
       this.#rows.lose(symbol, 'malformed');
       this.#needBook(symbol);
@@ -235,17 +197,12 @@ export class Feed {
 
   #onOffGrid(symbol: number, row: FeedRow): void {
     this.#snapshots.resync.cancel(symbol);
-    const { log, onFault, descriptor } = this.#deps;
-    const details = { venue: descriptor.id, symbol: row.symbol, instrument: row.instrument };
-    const message = `${descriptor.id} ${row.symbol} has more decimals than the grid of ${row.instrument} holds`;
-    log.warn(details, message);
-    onFault(new Fault('feed/off-grid', message, details));
+    this.#report.offGrid(row.symbol, row.instrument);
   }
 
   #onUp(plan: ConnectionPlan, isRenewal: boolean): void {
     this.#tally.add(this.#tally.connects);
-    const { log, descriptor } = this.#deps;
-    log.info({ venue: descriptor.id, place: placeOf(plan.url), symbols: plan.symbols.length }, 'feed up');
+    this.#report.up(plan);
     // Ids of a renewed connection go on where the old one's ended, and the sequencer sees any hole between them; a
     // pushed snapshot, though, must be waited for.
     if (isRenewal && this.#isRest) return;
@@ -274,18 +231,11 @@ export class Feed {
     this.#flush();
     if (this.#isStopping) return;
     if (failures === 0) this.#tally.add(this.#tally.disconnects);
-    const { log, onFault, descriptor } = this.#deps;
-    const place = placeOf(plan.url);
-    const details = { venue: descriptor.id, place, reason, retryMs: Math.round(retryMs) };
-    // Said once: when it was lost, or when it first failed to come up.
-    if (failures > 1) return log.debug(details, 'feed still down');
-    log.warn(details, `feed down: ${reason}`);
-    if (failures === 1) onFault(new Fault('venue/unreachable', `${descriptor.id} ${place}: ${reason}`, details));
+    this.#report.down(plan, reason, retryMs, failures);
   }
 
   #onSilent(plan: ConnectionPlan): void {
-    const { log, descriptor } = this.#deps;
-    log.warn({ venue: descriptor.id, place: placeOf(plan.url) }, 'feed silent: its connection is replaced');
+    this.#report.silent(plan);
     for (const symbol of plan.symbols) this.#rows.doubt(symbol, 'silence');
     this.#flush();
   }
@@ -343,10 +293,4 @@ export class Feed {
   #now(): number {
     return this.#deps.clock.monotonicNs();
   }
-}
-
-/** Origin and path: stream names fill lines, and some venues put tokens into the query. */
-function placeOf(url: string): string {
-  const parsed = URL.parse(url);
-  return parsed === null ? 'an unreadable address' : `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
 }

@@ -116,7 +116,7 @@ describe('compose', () => {
         ] as const) {
           const expected = model.sorted(side).slice(0, ROW_LEVELS);
           expect(row[count]).toBe(expected.length);
-          const flat = expected.flatMap(([price, size]): number[] => [price, size]);
+          const flat = expected.flatMap((level) => level.slice(0, 2));
           const rest = Array.from({ length: ROW_LEVELS * 2 - flat.length }, () => 0);
           expect([...row.subarray(offset, offset + ROW_LEVELS * 2)]).toEqual([...flat, ...rest]);
         }

@@ -2,11 +2,11 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { backoffMs } from '../../src/core/backoff.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { Fault } from '../../src/core/faults.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import type { HttpPort, SocketHandlers } from '../../src/core/socket.ts';
-import { backoffMs } from '../../src/core/backoff.ts';
 import { httpClient } from '../../src/net/http-client.ts';
 import { wsSockets } from '../../src/net/ws-socket.ts';
 
