@@ -53,12 +53,32 @@ export const TOPS = {
   aBitDown: around(TRADED.middle - 105, 10),
 } as const;
 
-/** Resting levels a side, two ticks apart, the best of them behind the neutral top. */
-export function restingLevels({ middle, tick, decimals }: Listed, side: 'bid' | 'ask', count = 20): [string, string][] {
+/** Levels of a side, `[price, size]`, best first. */
+export type Levels = readonly (readonly [price: string, size: string])[];
+
+const LEVELS = 20;
+const resting = new Map<string, Levels>();
+
+/** Resting levels of a side, two ticks apart, the best of them behind the neutral top. */
+export function restingLevels({ base, middle, tick, decimals }: Listed, side: 'bid' | 'ask'): Levels {
+  const key = `${base} ${side}`;
   const sign = side === 'bid' ? -1 : 1;
   const gap = middle * 0.0003;
-  return Array.from({ length: count }, (_, level) => [
-    (middle + sign * (gap + level * 2 * tick)).toFixed(decimals),
-    (1 + level / 10).toFixed(LOT_DECIMALS),
+  const levels =
+    resting.get(key) ??
+    Array.from({ length: LEVELS }, (_, level): [string, string] => [
+      (middle + sign * (gap + level * 2 * tick)).toFixed(decimals),
+      (1 + level / 10).toFixed(LOT_DECIMALS),
+    ]);
+  resting.set(key, levels);
+  return levels;
+}
+
+/** Two of the resting levels with sizes that depend on `at`. */
+export function movedLevels(instrument: Listed, side: 'bid' | 'ask', at: number): Levels {
+  const levels = restingLevels(instrument, side);
+  return [at % LEVELS, (at * 7 + 3) % LEVELS].map((index): [string, string] => [
+    levels[index]?.[0] ?? '',
+    (1 + (at % 97) / 10).toFixed(LOT_DECIMALS),
   ]);
 }

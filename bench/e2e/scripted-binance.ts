@@ -1,6 +1,6 @@
 /** As much Binance spot as the engine needs to start, see books, and have its orders answered: every order expires unfilled.
  *  Shapes: https://developers.binance.com/docs/binance-spot-api-docs */
-import { INSTRUMENTS, type Listed, LOT_DECIMALS, restingLevels, type Top } from './instruments.ts';
+import { INSTRUMENTS, type Listed, LOT_DECIMALS, movedLevels, restingLevels, type Top } from './instruments.ts';
 
 const FIRST_ID = 1_000;
 
@@ -116,13 +116,4 @@ export class ScriptedBinance {
     this.#ids.set(symbol, id);
     return id;
   }
-}
-
-/** Two of the resting levels with sizes that depend on `at`. */
-export function movedLevels(instrument: Listed, side: 'bid' | 'ask', at: number): string[][] {
-  const levels = restingLevels(instrument, side);
-  return [at % levels.length, (at * 7 + 3) % levels.length].map((index) => [
-    levels[index]?.[0] ?? '',
-    (1 + (at % 97) / 10).toFixed(LOT_DECIMALS),
-  ]);
 }

@@ -1,7 +1,14 @@
 /** As much OKX v5 as the engine needs to start, see books, and have its orders answered: every order is taken and then
  *  cancelled unfilled. Shapes: https://www.okx.com/docs-v5/en/ */
-import { INSTRUMENTS, type Listed, LOT_DECIMALS, restingLevels, type Top } from './instruments.ts';
-import { movedLevels } from './scripted-binance.ts';
+import {
+  INSTRUMENTS,
+  type Levels,
+  type Listed,
+  LOT_DECIMALS,
+  movedLevels,
+  restingLevels,
+  type Top,
+} from './instruments.ts';
 
 const FIRST_ID = 50_000;
 
@@ -39,8 +46,7 @@ export interface OkxRequest {
 }
 
 /** Levels as this venue writes them: two more texts, of which the last counts orders. */
-const written = (levels: readonly (readonly string[])[]): string =>
-  JSON.stringify(levels.map(([price, size]) => [price, size, '0', '2']));
+const written = (levels: Levels): string => JSON.stringify(levels.map(([price, size]) => [price, size, '0', '2']));
 
 export class ScriptedOkx {
   /** Newest id by instrument; it counts for both channels. */

@@ -14,4 +14,4 @@ export interface Actor {
 }
 
 /** Commands are imperative. `Report` asks the executor for its figures, `Settle` for the venues' final balances. */
-export type ActorCommand = { readonly kind: 'Report' } | { readonly kind: 'Settle' } | { readonly kind: 'CloseLives' };
+export type ActorCommand = { readonly kind: 'Report' } | { readonly kind: 'Settle' };

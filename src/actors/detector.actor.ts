@@ -2,7 +2,7 @@
 import { systemClock } from '../core/clock.ts';
 import { Detector } from '../engine/detector.ts';
 import { ringSink } from '../record/ring-sink.ts';
-import type { Actor, ActorCommand } from './actor.ts';
+import type { Actor } from './actor.ts';
 import type { ActorHost } from './actor-host.ts';
 import type { ActorSpec } from './messages.ts';
 
@@ -50,9 +50,7 @@ export class DetectorActor implements Actor {
     return this.#detector.hasWork;
   }
 
-  onCommand(command: ActorCommand): void {
-    if (command.kind === 'CloseLives') this.#detector.closeAll();
-  }
+  onCommand(): void {}
 
   stop(): void {
     this.#detector.closeAll();

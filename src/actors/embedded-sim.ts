@@ -19,6 +19,7 @@ export interface EmbeddedSim {
 }
 
 const READY_MS = 20_000;
+const STOP_MS = 3_000;
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Rejects with `sim/failed` when the exchanges are not ready in time. */
@@ -56,8 +57,12 @@ export async function startEmbeddedSim(options: {
     died,
     stop: async () => {
       isStopping = true;
-      child.kill('SIGTERM');
+      // It takes no signals: those that end this process (Ctrl-C in a terminal) reach its whole group, and the exchanges
+      // have to stay until the last order is settled.
+      child.stdin.end();
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await exited;
+      clearTimeout(late);
     },
   };
 }

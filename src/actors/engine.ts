@@ -111,7 +111,8 @@ export class Engine implements EngineControl {
     if (this.#state !== 'halted') this.#state = 'draining';
     this.views.control.setPause('supervisor', true);
     const isDrained = await this.#drained();
-    this.supervisor.command(DETECTOR, { kind: 'CloseLives' });
+    // Nothing is priced from here on: what the journal and the summary say of opportunities is the same.
+    await this.supervisor.stopChild(DETECTOR);
     clearInterval(this.#reportTimer);
     const reconciled = this.supervisor.isUp(EXECUTOR) && (await this.#reconcile());
     const status = this.view.status();

@@ -34,7 +34,7 @@ export function planThreads(topology: 'dedicated' | 'fused', venues: readonly Ve
     plans.push({ name: EXECUTOR, loop: 'event-loop', idle, actors: [EXECUTOR], bells: ['executor'] });
     plans.push({ name: DETECTOR, loop: 'loopless', idle, actors: [DETECTOR], bells: ['detector'] });
     for (const venue of venues) {
-      plans.push({ name: feedName(venue), loop: 'event-loop', idle: 'park', actors: [feedName(venue)], bells: [] });
+      plans.push({ name: feedName(venue), loop: 'event-loop', idle, actors: [feedName(venue)], bells: [] });
     }
   }
   return plans.map((plan, index) => ({ ...plan, index }));

@@ -10,6 +10,7 @@ import type { Config } from '../core/config.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
 import type { Endpoints } from '../core/venue.ts';
+import { MARKETS } from '../sim/market-shape.ts';
 import { descriptorOf, venueRegistry } from '../venues/registry.ts';
 import { type OptionSpecs, parseArguments, usage, usageMessage } from './arguments.ts';
 import { knownVenues, loadConfig, redactConfig, resolveCredentials } from './config-file.ts';
@@ -41,13 +42,18 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
   const loaded = loadConfig(values.config, knownVenues(venueRegistry));
   const secrets = resolveCredentials(loaded.config, io.env);
   const mistakes = [...loaded.problems, ...(loaded.problems.length > 0 ? [] : secrets.problems)];
+  const market = values.market ?? loaded.config.sim.market;
+  if (!Object.hasOwn(MARKETS, market)) {
+    const path = values.market === undefined ? 'sim.market' : '--market';
+    mistakes.push({ path, message: `"${market}" is no market; known: ${Object.keys(MARKETS).join(', ')}` });
+  }
   if (mistakes.length > 0) {
     for (const { path, message } of mistakes) io.err(`${path}: ${message}`);
     return 2;
   }
   const config: Config = {
     ...loaded.config,
-    sim: { seed: values.seed ?? loaded.config.sim.seed, market: values.market ?? loaded.config.sim.market },
+    sim: { seed: values.seed ?? loaded.config.sim.seed, market },
   };
   const dataDir = resolve(values.data ?? io.dataDir ?? DEFAULT_DATA_DIR);
   const logFile = io.terminal !== undefined && io.isErrOnTerminal ? join(dataDir, 'parallax.log') : undefined;

@@ -40,7 +40,9 @@ export async function simCommand(args: readonly string[], io: RunIo): Promise<nu
       log: createLog('sim', 'info'),
     });
     io.out(JSON.stringify(sim.ready));
-    await (values['until-stdin-closes'] ? Promise.race([io.signalled(), io.stdinClosed()]) : io.signalled());
+    // Signals are caught either way. With a holder they are the holder's to act on: Ctrl-C reaches both.
+    const signalled = io.signalled();
+    await (values['until-stdin-closes'] ? io.stdinClosed() : signalled);
     await sim.close();
     return 0;
   } catch (thrown) {

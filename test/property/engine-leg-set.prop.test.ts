@@ -49,6 +49,7 @@ interface Message {
   /** What the model learns from it. */
   readonly lots?: bigint;
   readonly isLastWord?: boolean;
+  readonly isEcho?: boolean;
 }
 
 const ERROR: VenueError = { class: 'filter', code: '-1013', message: 'refused' };
@@ -100,8 +101,9 @@ class Play {
   #deliver(): void {
     const index = this.#draw(this.#pool.length);
     const message = this.#pool[index] as Message;
+    this.#pool.splice(index, 1);
     // Now and then a word is said twice.
-    if (this.#draw(8) !== 0) this.#pool.splice(index, 1);
+    if (message.isEcho !== true && this.#draw(8) === 0) this.#pool.push({ ...message, isEcho: true });
     const { order, event } = message;
     if (event.kind === 'Filled') {
       if (!order.tradeIds.has(event.fill.tradeId)) {

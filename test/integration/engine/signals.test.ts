@@ -1,5 +1,8 @@
 /** SIGINT and SIGTERM under load: what is open is finished, the summary is written, the end is clean and in time. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ledger } from '../../../src/sim/ledger.ts';
 import { disagreements, readJournal, readWal } from '../../support/agreement.ts';
 import { simConfig } from '../../support/engine-config.ts';
 import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
@@ -54,15 +57,38 @@ describe('a signal under load', () => {
     await expectCleanEnd(engine, before);
   });
 
-  it('Ctrl-C in a terminal reaches `npm run` and the engine alike, and drains once', async () => {
-    const before = await sim.ledger();
+  it('Ctrl-C in a terminal reaches npm, the engine and the embedded exchanges at once', async () => {
     const engine = startEngine({
-      config: simConfig(sim.ready),
+      config: { api: { port: 0 }, idle: 'park' },
       launch: (args) => start('npm', ['run', '--silent', 'parallax', '--', ...args], { group: true }),
     });
     await isBusy(engine);
+    const sentAt = Date.now();
     engine.process.signalGroup('SIGINT');
-    await expectCleanEnd(engine, before);
+    await engine.endsWith(0, 20_000);
+    expect(Date.now() - sentAt, engine.process.err.slice(-2_000)).toBeLessThan(LONGEST_MS);
+    const summary = engine.summary();
+    expect(summary, engine.process.err.slice(-2_000)).toMatchObject({ clean: true, faults: [] });
+    const after = JSON.parse(readFileSync(join(engine.dataDir, 'sim-ledger.json'), 'utf8')) as Ledger;
+    expect(
+      disagreements({
+        after,
+        journal: readJournal(engine.dataDir),
+        wal: readWal(engine.dataDir),
+        ...(summary === undefined ? {} : { summary }),
+      }),
+    ).toEqual([]);
+  });
+
+  it('a signal to npm alone gets through to the engine', async () => {
+    const engine = startEngine({
+      config: simConfig(sim.ready),
+      launch: (args) => start('npm', ['run', '--silent', 'parallax', '--', ...args]),
+    });
+    await engine.reached('a start', ({ state }) => state === 'running');
+    engine.process.signal('SIGTERM');
+    await engine.endsWith(0, 20_000);
+    expect(engine.summary()).toMatchObject({ clean: true });
   });
 
   it('a signal while it starts ends it as soon as it can', async () => {

@@ -1,4 +1,5 @@
 /** Reads the parameters of a new order, with the checks that Binance makes before the matching engine sees it. */
+import { lookup } from '../../lookup.ts';
 import type { PlaceRequest, SimInstrument, SimTimeInForce } from '../../port.ts';
 import { SELF_TRADE_MODE } from './bodies.ts';
 import {
@@ -43,7 +44,7 @@ export function readNewOrder(params: Params, instrument: SimInstrument, nextClie
   if (sideText !== 'BUY' && sideText !== 'SELL') throw badSide();
   const side = sideText === 'BUY' ? 'buy' : 'sell';
   const type = params.needed('type');
-  const unsupported = UNSUPPORTED_TYPES[type];
+  const unsupported = lookup(UNSUPPORTED_TYPES, type);
   if (unsupported !== undefined) throw orderRejected(unsupported);
   const clientId = readClientId(params, 'newClientOrderId') ?? nextClientId();
   const stp = params.text('selfTradePreventionMode');
@@ -78,7 +79,7 @@ function positive(params: Params, name: string, filter: string): string {
 
 function readLimit(params: Params): Terms {
   const tifText = params.needed('timeInForce');
-  const tif = ({ GTC: 'gtc', IOC: 'ioc', FOK: 'fok' } as Readonly<Record<string, SimTimeInForce>>)[tifText];
+  const tif = lookup<SimTimeInForce>({ GTC: 'gtc', IOC: 'ioc', FOK: 'fok' }, tifText);
   if (tif === undefined) throw badTimeInForce();
   if (params.text('quoteOrderQty') !== undefined) throw notRequired('quoteOrderQty');
   const size = positive(params, 'quantity', 'LOT_SIZE');

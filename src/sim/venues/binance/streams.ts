@@ -228,9 +228,18 @@ function initialStreams(connection: Connection): string[] {
   const listed = connection.path.startsWith('/stream')
     ? (new URLSearchParams(connection.query).get('streams') ?? '')
     : connection.path.replace(/^\/ws\/?/, '');
-  return decodeURIComponent(listed)
+  return decoded(listed)
     .split('/')
     .filter((stream) => stream !== '');
+}
+
+/** Percent-decoded; a text that cannot be stays as it came, and names no stream. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function depthFrame(instrument: SimInstrument, book: Pending, at: number): object {

@@ -3,6 +3,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Random } from '../../../core/random.ts';
 import type { VenueFaults } from '../../fault-port.ts';
+import { lookup } from '../../lookup.ts';
 import type { ExchangeEvent, SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import { BinanceRefusal, notSubscribed, subscribed, unknownKey } from './errors.ts';
@@ -186,8 +187,8 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
 
   const onRequest = (session: Session, request: Request): void => {
     requests++;
-    const operation = WS_OPERATIONS[request.method];
-    const sessionMethod = SESSION_METHODS[request.method];
+    const operation = lookup(WS_OPERATIONS, request.method);
+    const sessionMethod = lookup(SESSION_METHODS, request.method);
     try {
       if (operation !== undefined) {
         runOperation(session, request, operation);

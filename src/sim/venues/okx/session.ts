@@ -1,5 +1,6 @@
 /** One WebSocket connection to `/ws/v5/public` or `/ws/v5/private`: ping, login, subscriptions, order operations.
  *  Source: https://www.okx.com/docs-v5/en/#overview-websocket and …/#error-code-websocket-public. */
+import { lookup } from '../../lookup.ts';
 import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
@@ -98,7 +99,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   }
 
   #onOperation(message: ClientMessage): void {
-    const trade = TRADE_OPS[message.op];
+    const trade = lookup(TRADE_OPS, message.op);
     if (trade !== undefined) {
       this.#trade(message, trade);
       return;
@@ -146,7 +147,7 @@ export class Session implements ConnectionHandlers, Subscriber {
       this.#error(wireError('60012', JSON.stringify({ op: message.op, args: message.args })), message.id);
       return;
     }
-    const vip = VIP_ONLY[arg.channel];
+    const vip = lookup(VIP_ONLY, arg.channel);
     if (vip !== undefined) {
       this.#error(wireError(this.#account === undefined ? '60011' : vip), message.id);
       return;
