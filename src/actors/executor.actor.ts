@@ -82,6 +82,7 @@ export class ExecutorActor implements Actor {
         orderTimeoutMs: config.execution.orderTimeoutMs,
         resolveTimeoutMs: config.execution.resolveTimeoutMs,
       },
+      orderRates: spec.venues.map(({ venue }) => descriptorOf(venue).orderRate),
       gateways: this.#gateways,
       inventory: this.#inventory,
       ids: clientIds(spec.instance, spec.epoch),

@@ -1,4 +1,4 @@
-/** The summary of a run, as docs/CONTRACTS of the outside world have it. Pure. */
+/** The summary of a run: what `--summary` writes. Outside programs read it: fields are added, never renamed. Pure. */
 import type { EngineStatus, Percentiles } from '../core/status.ts';
 
 export interface RunSummary {

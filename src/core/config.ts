@@ -73,11 +73,6 @@ export const ConfigSchema = Type.Object(
     limits: Type.Object(
       {
         maxOpenLegSets: Type.Integer({ default: 4, minimum: 1 }),
-        maxQuoteAgeMs: Type.Number({
-          default: 3000,
-          exclusiveMinimum: 0,
-          description: 'Of the connection, not of the quote',
-        }),
         maxHeartbeatAgeMs: Type.Number({
           default: 1500,
           exclusiveMinimum: 0,

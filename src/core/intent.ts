@@ -45,7 +45,6 @@ export const REASONS = [
   'consumed',
   'implausible-edge',
   'row-not-live',
-  'row-stale',
   'price-moved',
   'paused',
   'halted',
@@ -55,6 +54,7 @@ export const REASONS = [
   'limit-notional',
   'limit-open-sets',
   'limit-instrument-paused',
+  'limit-order-rate',
   'expired',
   'outranked',
 ] as const;

@@ -117,6 +117,12 @@ export interface GatewayDeps {
   readonly onEvent: (event: GatewayEvent) => void;
 }
 
+/** Orders that a venue takes from one account within a sliding window. */
+export interface OrderRate {
+  readonly orders: number;
+  readonly windowMs: number;
+}
+
 export interface VenueDescriptor {
   readonly id: VenueId;
   readonly name: string;
@@ -125,6 +131,8 @@ export interface VenueDescriptor {
   /** Rates of an ordinary account, until the account's own are known. */
   readonly defaultFees: { readonly taker: string; readonly maker: string };
   readonly needsPassphrase: boolean;
+  /** The tightest limit that orders of one account meet. */
+  readonly orderRate: OrderRate;
   readonly stream: MarketStream;
   /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */
   loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]>;

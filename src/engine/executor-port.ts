@@ -7,6 +7,7 @@ import type { EXECUTOR_COUNTERS, REASON_COUNTERS } from '../core/metrics.ts';
 import type { Gateway } from '../core/order.ts';
 import type { RecordSink, WriteAhead } from '../core/records.ts';
 import type { InventoryView } from '../core/status.ts';
+import type { OrderRate } from '../core/venue.ts';
 import type { Control } from '../memory/control.ts';
 import type { Counters, Histogram } from '../memory/counters.ts';
 import type { Layout } from '../memory/layout.ts';
@@ -32,6 +33,8 @@ export interface ExecutorDeps {
   readonly control: Control;
   readonly clock: Clock;
   readonly settings: ExecutorSettings;
+  /** By venue index; a venue without one is not limited. */
+  readonly orderRates: readonly (OrderRate | undefined)[];
   /** By venue index. */
   readonly gateways: readonly Gateway[];
   readonly inventory: Inventory;

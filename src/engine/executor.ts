@@ -183,6 +183,7 @@ export class Executor {
     const notional = checkNotional(plan.notional, this.#limits);
     if (notional !== REASON.ok) return notional;
     if (plan.orders.some((order) => gateways[order.row.venueIndex]?.isUp !== true)) return REASON['gateway-down'];
+    if (!this.#settlement.desk.hasRoom(plan.orders)) return REASON['limit-order-rate'];
     const look = checkRows(plan.orders, (row) => this.#rows.top(row));
     if (look !== REASON.ok) return look;
     if (!this.#tryReserve(plan.orders)) return REASON['no-inventory'];

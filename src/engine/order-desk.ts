@@ -3,6 +3,7 @@ import { messageOf } from '../core/faults.ts';
 import type { PlaceOutcome } from '../core/order.ts';
 import type { ExecutorDeps } from './executor-port.ts';
 import { type Leg, newLeg } from './leg.ts';
+import { OrderBudget } from './order-budget.ts';
 import type { PlannedOrder } from './plan.ts';
 import { OrderResolver, type ResolverTarget } from './resolver.ts';
 
@@ -10,11 +11,13 @@ export class OrderDesk {
   readonly #deps: ExecutorDeps;
   readonly #target: ResolverTarget;
   readonly #resolver: OrderResolver;
+  readonly #budget: OrderBudget;
 
   constructor(deps: ExecutorDeps, target: ResolverTarget) {
     this.#deps = deps;
     this.#target = target;
     this.#resolver = new OrderResolver(deps, target);
+    this.#budget = new OrderBudget(deps.orderRates, deps.clock);
   }
 
   /** The leg of an order that is about to be sent. */
@@ -25,10 +28,16 @@ export class OrderDesk {
     return newLeg({ clientId, role, row: order.row.row, side, base, quote, price, size, sentAt: now });
   }
 
+  /** Whether the venues of these orders take new sets now. */
+  hasRoom(orders: readonly PlannedOrder[]): boolean {
+    return orders.every((order) => this.#budget.hasRoom(order.row.venueIndex));
+  }
+
   /** Sends an order that stands in the log. `receivedAt`: when the frame that caused it was read, for the latency. */
   send(leg: Leg, order: PlannedOrder, receivedAt?: number): void {
     const { tickToTrade, ackLatency, settings, counters } = this.#deps;
     counters.add(counters.slot('ordersSent'));
+    this.#budget.spend(order.row.venueIndex);
     const answer = this.#place(leg, order);
     this.#resolver.watch(leg.clientId, settings.orderTimeoutMs);
     answer.then((outcome) => {

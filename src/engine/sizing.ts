@@ -105,8 +105,9 @@ export function sizeCrossing(
   // The fewest lots that still bring what is sold: the rest would be dust.
   const fewest = Math.ceil(out.sellLots / received / terms.buyLot - ROUNDING) * terms.buyLot;
   out.buyLots = Math.min(most, Math.max(fewest, terms.buyMinLots));
+  const bestAsk = mirror[buyAt + QUOTE.ASKS] as number;
   if (most < terms.buyMinLots || out.sellLots < terms.sellMinLots || out.sellLots <= 0) {
-    out.reason = REASON[isUnfunded(terms, mirror[buyAt + QUOTE.ASKS] as number) ? 'no-inventory' : 'below-min-size'];
+    out.reason = isUnfunded(terms, bestAsk) ? REASON['no-inventory'] : REASON['below-min-size'];
     return;
   }
   out.buyLimit = priceAt(mirror, buyAt + QUOTE.ASKS, asks, out.buyLots);
@@ -115,7 +116,7 @@ export function sizeCrossing(
     out.buyLots * out.buyLimit * terms.quoteUnit < terms.buyMinNotional ||
     out.sellLots * out.sellLimit * terms.quoteUnit < terms.sellMinNotional
   ) {
-    out.reason = REASON['below-min-notional'];
+    out.reason = isUnfunded(terms, bestAsk) ? REASON['no-inventory'] : REASON['below-min-notional'];
     return;
   }
   out.cost = worthOf(mirror, buyAt + QUOTE.ASKS, asks, out.buyLots) * terms.quoteUnit;

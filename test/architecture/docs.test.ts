@@ -146,7 +146,7 @@ describe('commands in documents', () => {
 describe('the readers of documents', () => {
   it('find scripts', () => {
     const text =
-      'Say `npm run bench -- decode`, npm run prose, or\n```sh\nnpm ci && npm test # npm run test:long\n```\n';
+      'Say `npm run\n  bench -- decode`, npm run prose, or\n```sh\nnpm ci && npm test # npm run test:long\n```\n';
     expect(scriptsIn(text).sort()).toEqual(['bench', 'test', 'test:long']);
   });
 

@@ -27,8 +27,12 @@ export function codeOf(text: string): string[] {
   return [...fenced, ...inlineCodeOf(text)];
 }
 
+/** Code between backticks, which a line's end may break but no paragraph's. */
 export const inlineCodeOf = (text: string): string[] =>
-  [...text.replace(FENCE, '').matchAll(/`([^`\n]+)`/g)].map(([, code]) => code ?? '');
+  text
+    .replace(FENCE, '')
+    .split(/\n\s*\n/)
+    .flatMap((paragraph) => [...paragraph.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replace(/\n\s*/g, ' ')));
 
 /** The anchors that headings have on GitHub. */
 export const anchorsOf = (text: string): string[] =>

@@ -1,4 +1,6 @@
 /** SIGKILL at seeded moments with a leg set open, one engine after the other in the same data folder. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom } from '../../src/core/random.ts';
 import { LmdbJournalReader } from '../../src/record/journal-reader.ts';
@@ -43,7 +45,7 @@ async function killOnce(sim: TestSim, dataDir: string, waitMs: number): Promise<
   const own = entries.filter((entry) => ('legSet' in entry ? entry.legSet.startsWith(`${run}-`) : false));
   const open = openOrdersOf(own);
   const ids = announced(own);
-  for (const clientId of clientIdsOf(await sim.ledger(), dataPrefixes(own))) {
+  for (const clientId of clientIdsOf(await sim.ledger(), clientIdPrefix(dataDir))) {
     if (!ids.has(clientId)) problems.push(`order ${clientId} was sent and does not stand in the log`);
   }
   const journal = readJournal(dataDir, { run });
@@ -62,14 +64,18 @@ async function killOnce(sim: TestSim, dataDir: string, waitMs: number): Promise<
 const fillKey = (venue: string, { symbol, tradeId }: { symbol: string; tradeId: string }): string =>
   `${venue}:${symbol}:${tradeId}`;
 
-/** Installation and epoch, the part of a client id that one life of an executor has alone. */
-const PREFIX = 9;
-const dataPrefixes = (own: Parameters<typeof announced>[0]): Set<string> =>
-  new Set([...announced(own)].map((clientId) => clientId.slice(0, PREFIX)));
+/** What the client ids of the newest executor in a data folder begin with: installation and epoch. */
+function clientIdPrefix(dataDir: string): string {
+  const { instance, epoch } = JSON.parse(readFileSync(join(dataDir, 'identity.json'), 'utf8')) as {
+    instance: string;
+    epoch: number;
+  };
+  return instance + epoch.toString(36).padStart(4, '0');
+}
 
-const clientIdsOf = (ledger: Ledger, prefixes: ReadonlySet<string>): string[] =>
+const clientIdsOf = (ledger: Ledger, prefix: string): string[] =>
   Object.values(ledger.venues).flatMap(({ orders }) =>
-    orders.map(({ clientId }) => clientId).filter((clientId) => prefixes.has(clientId.slice(0, PREFIX))),
+    orders.map(({ clientId }) => clientId).filter((clientId) => clientId.startsWith(prefix)),
   );
 
 /** `count` kills one after the other in one data folder, and one clean start over what they left. */

@@ -55,11 +55,12 @@ export function findQuote(buffer: Uint8Array, start: number, end: number): numbe
   return -1;
 }
 
-/** Remembers on the frame what a scanned number lost. Returns false when it is no number. */
-export function noteScan(frame: BookFrame, result: DecimalScan, isPrice: boolean): boolean {
+/** Remembers on the frame what a number scanned at `decimals` lost: a size too large for the grid may be too fine for
+ *  it as well. Returns false when it is no number. */
+export function noteScan(frame: BookFrame, result: DecimalScan, decimals: number, isPrice: boolean): boolean {
   if (result.status === SCAN.Malformed) return false;
   if (result.status === SCAN.Saturated) frame.saturated = true;
-  if (result.status !== SCAN.OffGrid) return true;
+  if (result.neededDecimals <= decimals) return true;
   if (isPrice) frame.neededPriceDecimals = Math.max(frame.neededPriceDecimals, result.neededDecimals);
   else frame.neededSizeDecimals = Math.max(frame.neededSizeDecimals, result.neededDecimals);
   return true;
@@ -80,13 +81,13 @@ export function readLevels(
   for (;;) {
     if (buffer[at] !== OPEN || buffer[at + 1] !== QUOTE) return -1;
     scanDecimal(buffer, at + 2, end, entry.priceDecimals, scan);
-    if (scan.status !== SCAN.Ok && !noteScan(frame, scan, true)) return -1;
+    if (scan.status !== SCAN.Ok && !noteScan(frame, scan, entry.priceDecimals, true)) return -1;
     const price = scan.value;
     const priceTextDecimals = scan.textDecimals;
     at = scan.end;
     if (buffer[at] !== QUOTE || buffer[at + 1] !== COMMA || buffer[at + 2] !== QUOTE) return -1;
     scanDecimal(buffer, at + 3, end, entry.sizeDecimals, scan);
-    if (scan.status !== SCAN.Ok && !noteScan(frame, scan, false)) return -1;
+    if (scan.status !== SCAN.Ok && !noteScan(frame, scan, entry.sizeDecimals, false)) return -1;
     at = scan.end;
     if (buffer[at] !== QUOTE || buffer[at + 1] !== CLOSE) return -1;
     list.push(price, scan.value, priceTextDecimals * 64 + scan.textDecimals);
@@ -109,13 +110,13 @@ export function readTop(
 ): number {
   if (start < 0) return -1;
   scanDecimal(buffer, start, end, entry.priceDecimals, scan);
-  if (scan.status !== SCAN.Ok && !noteScan(frame, scan, true)) return -1;
+  if (scan.status !== SCAN.Ok && !noteScan(frame, scan, entry.priceDecimals, true)) return -1;
   const price = scan.value;
   const priceTextDecimals = scan.textDecimals;
   const at = expectBytes(buffer, scan.end, between);
   if (at < 0) return -1;
   scanDecimal(buffer, at, end, entry.sizeDecimals, scan);
-  if (scan.status !== SCAN.Ok && !noteScan(frame, scan, false)) return -1;
+  if (scan.status !== SCAN.Ok && !noteScan(frame, scan, entry.sizeDecimals, false)) return -1;
   if (scan.value > 0) list.push(price, scan.value, priceTextDecimals * 64 + scan.textDecimals);
   return scan.end;
 }

@@ -32,6 +32,8 @@ export const binance: VenueDescriptor = {
   },
   defaultFees,
   needsPassphrase: false,
+  // exchangeInfo `rateLimits`: ORDERS, 10 SECOND, 100.
+  orderRate: { orders: 100, windowMs: 10_000 },
   stream,
   loadListings,
   createGateway: (deps) => new BinanceGateway(deps, defaultFees),

@@ -149,10 +149,10 @@ function fillLevel(
   list: LevelList,
   keepEmpty: boolean,
 ): boolean {
-  if (!scanText(price, entry.priceDecimals) || !noteScan(frame, scan, true)) return false;
+  if (!scanText(price, entry.priceDecimals) || !noteScan(frame, scan, entry.priceDecimals, true)) return false;
   const priceValue = scan.value;
   const priceTextDecimals = scan.textDecimals;
-  if (!scanText(size, entry.sizeDecimals) || !noteScan(frame, scan, false)) return false;
+  if (!scanText(size, entry.sizeDecimals) || !noteScan(frame, scan, entry.sizeDecimals, false)) return false;
   if (keepEmpty || scan.value > 0) list.push(priceValue, scan.value, priceTextDecimals * 64 + scan.textDecimals);
   return true;
 }

@@ -24,6 +24,8 @@ export const okx: VenueDescriptor = {
   },
   defaultFees: DEFAULT_FEES,
   needsPassphrase: true,
+  // "Place order": 60 requests per 2 seconds, per user and instrument; kept for all instruments together.
+  orderRate: { orders: 60, windowMs: 2_000 },
   stream: okxStream,
   loadListings,
   createGateway: (deps) => new OkxGateway(deps),

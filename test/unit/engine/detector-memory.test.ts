@@ -1,0 +1,90 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { newIntentSlot } from '../../../src/memory/intent-codec.ts';
+import { INTENT, QUOTE } from '../../../src/memory/layout.ts';
+import { QuoteReader, QuoteWriter } from '../../../src/memory/quote-table.ts';
+import { SlotRing } from '../../../src/memory/slot-ring.ts';
+import { Scout } from './scout.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const UPDATES = 200_000;
+const ROUNDS = 3;
+/** What may be left behind by 200,000 updates: the runner's own doings and code that is compiled meanwhile. One object
+ *  of 16 bytes an update would be 3.2 MB. */
+const BOUND = 400_000;
+
+/** Heap growth of one round of updates. A collection in between would hide what was allocated, other work of the runner
+ *  adds to it: the least of the rounds. */
+function growthOf(update: (count: number) => void): number {
+  update(UPDATES / 2);
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round++) {
+    collect();
+    const start = process.memoryUsage().heapUsed;
+    update(UPDATES);
+    const grown = process.memoryUsage().heapUsed - start;
+    if (grown >= 0) least = Math.min(least, grown);
+  }
+  return least;
+}
+
+/** A crossing of alpha and beta that grows and shrinks with every update, its life open all the while. */
+function moving(scout: Scout, afterUpdate: () => void): (count: number) => void {
+  const { world } = scout;
+  scout.quote('alpha', 9_990, 10_000, { seq: 1 });
+  scout.quote('gamma', 9_990, 10_160, { seq: 1 });
+  scout.quote('beta', 10_100, 10_160, { seq: 1 });
+  const writer = new QuoteWriter(world.buffer, world.layout);
+  const rows = [world.row('alpha'), world.row('beta')];
+  const words = [new Float64Array(QUOTE.STRIDE), new Float64Array(QUOTE.STRIDE)];
+  const reader = new QuoteReader(world.buffer, world.layout);
+  rows.forEach((row, i) => {
+    reader.read(row, words[i] as Float64Array);
+  });
+  return (count) => {
+    for (let n = 0; n < count; n++) {
+      const quote = words[n & 1] as Float64Array;
+      const row = rows[n & 1] as number;
+      quote[QUOTE.VENUE_SEQ] = (quote[QUOTE.VENUE_SEQ] as number) + 1;
+      quote[QUOTE.BID] = row === rows[1] ? 10_050 + (n % 50) : 9_990;
+      quote[QUOTE.BIDS] = quote[QUOTE.BID] as number;
+      writer.publish(row, quote);
+      world.mark(row);
+      scout.detector.doWork();
+      afterUpdate();
+    }
+  };
+}
+
+const VENUES = { venues: ['alpha', 'beta', 'gamma'] };
+
+describe('detector, memory', { timeout: 60_000 }, () => {
+  it(`allocates nothing in ${UPDATES} updates that are priced, sized and refused`, () => {
+    const scout = new Scout(VENUES, { cooldownNs: 1e15 });
+    const update = moving(scout, () => {});
+    scout.settle({ id: 1, pair: 1 });
+    const growth = growthOf(update);
+    expect(scout.count()).toMatchObject({ intents: 1, opportunities: 1 });
+    expect(scout.reasons()['cool-down']).toBe((ROUNDS + 0.5) * UPDATES);
+    console.log(growth); expect(growth).toBeLessThan(BOUND);
+  });
+
+  it(`allocates nothing in ${UPDATES} updates that become intents`, () => {
+    const scout = new Scout(VENUES, { cooldownNs: 0 });
+    const { world } = scout;
+    const slot = newIntentSlot();
+    const { offset, slots } = world.layout.intents;
+    const intents = new SlotRing(world.buffer, offset, slots, INTENT.SLOT);
+    const update = moving(scout, () => {
+      if (intents.tryPop(slot)) world.feedback[1] = slot[INTENT.ID] as number;
+    });
+    scout.settle({ id: 1, pair: 1 });
+    const growth = growthOf(update);
+    // Each row's levels are taken once a version: every other update may act.
+    expect(scout.count().intents).toBeGreaterThan((ROUNDS * UPDATES) / 3);
+    console.log(growth); expect(growth).toBeLessThan(BOUND);
+  });
+});
