@@ -154,10 +154,11 @@ async function memoryRow(contenders: readonly Contender[]): Promise<BenchRow> {
 }
 
 async function run(wanted: ReadonlySet<string>, budget: Budget): Promise<BenchRow[]> {
-  const contenders: Contender[] = [];
+  const contenders = await Promise.all([
+    Contender.start(OURS, './engine.process.ts'),
+    Contender.start(PEER, './ws-json.process.ts'),
+  ]);
   try {
-    contenders.push(await Contender.start(OURS, './engine.process.ts'));
-    contenders.push(await Contender.start(PEER, './ws-json.process.ts'));
     const warm = Math.min(WARM_TICKS, budget.roundMs * 4);
     for (const contender of contenders) await ticks(contender, warm);
     const rows: BenchRow[] = [];

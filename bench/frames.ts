@@ -14,7 +14,7 @@ export interface FrameSet {
   readonly source: string;
 }
 
-const FIXTURES = resolve(process.env['PARALLAX_FIXTURES'] ?? join(import.meta.dirname, '../../shared/fixtures'));
+const FIXTURES = resolve(process.env.PARALLAX_FIXTURES ?? join(import.meta.dirname, '../../shared/fixtures'));
 const MADE = 128;
 
 interface Recorded {

@@ -88,13 +88,14 @@ export interface TimedContender {
   readonly measure: () => number | Promise<number>;
 }
 
-/** Rounds in turns A B A B. The first of each is for warming up and is dropped. */
+/** Rounds in turns A B A B. The first of each is for warming up and is dropped, and so is a round of which a contender
+ *  says, with NaN, that it could not be measured. */
 export async function takeTurns(contenders: readonly TimedContender[], count: number): Promise<Round[]> {
   const rounds: Round[] = [];
   for (let index = 0; index <= count; index++) {
     const round: Record<string, number> = {};
     for (const contender of contenders) round[contender.name] = await contender.measure();
-    if (index > 0) rounds.push(round);
+    if (index > 0 && !Object.values(round).some(Number.isNaN)) rounds.push(round);
   }
   return rounds;
 }

@@ -13,8 +13,8 @@ import { scanBenches } from './scan.bench.ts';
 
 const BENCHES: readonly Bench[] = [...decodeBenches, ...scanBenches, hopBench, journalBench, receiveBench, e2eBench];
 
-const FULL: Budget = { rounds: 15, roundMs: 80 };
-const QUICK: Budget = { rounds: 5, roundMs: 20 };
+const FULL: Budget = { rounds: 11, roundMs: 50 };
+const QUICK: Budget = { rounds: 3, roundMs: 15 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -8,6 +8,9 @@ const SHAPES: readonly (readonly [venues: number, instruments: number])[] = [
   [7, 50],
 ];
 
+/** Code is slow until it has run some ten thousand times. */
+const WARM_ROUNDS = 20;
+
 async function scanRow(name: string, venues: number, instruments: number, budget: Budget): Promise<BenchRow> {
   const market = createMarket(venues, instruments);
   const { rows, bids, asks, detector } = market;
@@ -46,6 +49,12 @@ async function scanRow(name: string, venues: number, instruments: number, budget
     if (done < rows) throw new Error(`the detector took ${done} of ${rows} changed rows`);
     return done;
   };
+  const warmUntil = performance.now() + budget.roundMs * WARM_ROUNDS;
+  while (performance.now() < warmUntil) {
+    market.publish();
+    scan();
+    bareLoop();
+  }
   const rounds = await takeTurns(
     [
       { name: OURS, measure: () => measure(scan) },

@@ -23,6 +23,7 @@ import type { ActorSpec } from './messages.ts';
 
 const CONNECT_RETRY_MS = 2_000;
 const FLUSH_EVERY_MS = 200;
+const RECOUNT_EVERY_MS = 100;
 
 export class ExecutorActor implements Actor {
   readonly #host: ActorHost;
@@ -32,6 +33,7 @@ export class ExecutorActor implements Actor {
   readonly #gateways: readonly Gateway[];
   readonly #inventory: Inventory;
   readonly #executor: Executor;
+  readonly #hasAdopted: boolean;
   #isStopped = false;
 
   constructor(spec: Extract<ActorSpec, { kind: 'executor' }>, host: ActorHost) {
@@ -96,15 +98,16 @@ export class ExecutorActor implements Actor {
       onFault: host.onFault,
     });
     const adopted = adoptable(past, run, universe);
-    this.#executor.carryOver(adopted.pnl, adopted.fees);
-    for (const set of adopted.open) this.#executor.adopt(set);
-    if (adopted.open.length > 0) this.#log.warn({ legSets: adopted.open.length }, 'adopted open leg sets');
+    this.#executor.takeOver(adopted);
+    this.#hasAdopted = adopted.open.length > 0;
+    if (this.#hasAdopted) this.#log.warn({ legSets: adopted.open.length }, 'adopted open leg sets');
   }
 
   /** Up once every venue has been tried; one that refuses or is away does not keep the others from trading. */
   async start(): Promise<void> {
     await Promise.all(this.#gateways.map((_, venueIndex) => this.#connect(venueIndex)));
     this.#flushLater();
+    if (this.#hasAdopted) this.#recountLater();
   }
 
   doWork(): number {
@@ -169,6 +172,21 @@ export class ExecutorActor implements Actor {
       if (moment === 'start') throw thrown;
       this.#host.post({ kind: 'BalancesFailed', venue, message: messageOf(thrown) });
     }
+  }
+
+  /** Balances that were read while adopted orders were open may hold fills that were booked again when the venue told of
+   *  them: once nothing is open, the venues' word is taken anew. */
+  #recountLater(): void {
+    this.#clock.after(RECOUNT_EVERY_MS, () => {
+      if (this.#isStopped) return;
+      if (this.#executor.openSets > 0) return this.#recountLater();
+      Promise.all(this.#gateways.map((_, venueIndex) => this.#fetchBalances(venueIndex, 'start'))).catch(
+        (thrown: unknown) => {
+          this.#log.warn({ cause: messageOf(thrown) }, 'balances could not be read again');
+          this.#recountLater();
+        },
+      );
+    });
   }
 
   /** Records that found the ring full are tried again, also when no intent comes. */

@@ -56,7 +56,7 @@ async function loadVenue(setup: VenueSetup, wanted: readonly string[], deps: Ref
     deps.cache.save(reference);
     return reference;
   } catch (thrown) {
-    const fault = thrown instanceof Fault ? thrown : new Fault('venue/unreachable', messageOf(thrown), {});
+    const fault = ofVenue(descriptor.id, thrown);
     deps.onFault(fault);
     const cached = deps.cache.load(descriptor.id);
     if (cached === undefined) return { venue: descriptor.id, listings: [], fees: configured ?? descriptor.defaultFees };
@@ -66,6 +66,13 @@ async function loadVenue(setup: VenueSetup, wanted: readonly string[], deps: Ref
     );
     return { venue: descriptor.id, listings: cached.listings, fees: configured ?? cached.fees };
   }
+}
+
+/** The fault, naming the venue: an address alone does not say whose it is. */
+function ofVenue(venue: string, thrown: unknown): Fault {
+  const { code, message, details } =
+    thrown instanceof Fault ? thrown : new Fault('venue/unreachable', messageOf(thrown), {});
+  return new Fault(code, message.includes(venue) ? message : `${venue}: ${message}`, { ...details, venue });
 }
 
 function configuredFees({ fees }: Config['venues'][number]): FeeRates | undefined {

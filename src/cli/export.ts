@@ -1,10 +1,10 @@
 /** `parallax export`: the journal as files for other programs, the engine running or not. */
-import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { EXPORT_FORMATS, EXPORTS, type ExportFormat, type ExportWhat, exportJournal } from '../record/export.ts';
 import { type OptionSpecs, parseArguments, type UsageProblem, usage, usageMessage } from './arguments.ts';
 import type { CommandIo } from './io.ts';
 import { explained, JOURNAL_OPTIONS, journalOf, timeRange } from './journal-options.ts';
+import { outFile } from './paths.ts';
 
 const WHAT = Object.keys(EXPORTS) as ExportWhat[];
 
@@ -34,7 +34,7 @@ export async function exportCommand(args: string[], io: CommandIo): Promise<numb
   missing('out');
   const what = WHAT.find((name) => name === values.what);
   const format = formatOf(values.format, problems);
-  const out = values.out === undefined ? undefined : outOf(values.out, problems);
+  const out = values.out === undefined ? undefined : outFile('--out', values.out, problems);
   const range = timeRange(values, problems);
   if (problems.length > 0 || what === undefined || format === undefined || out === undefined) {
     io.err(usageMessage('export', problems));
@@ -57,13 +57,4 @@ function formatOf(text: string | undefined, problems: UsageProblem[]): ExportFor
     problems.push({ path: '--format', message: 'parquet is not written by this version; csv and jsonl are' });
   }
   return EXPORT_FORMATS.find((name) => name === text);
-}
-
-function outOf(text: string, problems: UsageProblem[]): string {
-  const out = resolve(text);
-  const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isFolder(dirname(out)))
-    problems.push({ path: '--out', message: `wants a file in a folder that exists: ${out}` });
-  else if (isFolder(out)) problems.push({ path: '--out', message: `is a folder: ${out}` });
-  return out;
 }

@@ -1,5 +1,5 @@
 /** `parallax run`: the engine, until a signal, the end of `--for`, or a drain. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type EmbeddedSim, startEmbeddedSim } from '../actors/embedded-sim.ts';
 import { Engine } from '../actors/engine.ts';
@@ -15,6 +15,7 @@ import { descriptorOf, venueRegistry } from '../venues/registry.ts';
 import { type OptionSpecs, parseArguments, usage, usageMessage } from './arguments.ts';
 import { knownVenues, loadConfig, redactConfig, resolveCredentials } from './config-file.ts';
 import { DEFAULT_DATA_DIR, type RunIo } from './io.ts';
+import { ensureFolder, outFile } from './paths.ts';
 import { serveApi } from './serve-api.ts';
 import { watch } from './watch.ts';
 
@@ -47,6 +48,10 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     const path = values.market === undefined ? 'sim.market' : '--market';
     mistakes.push({ path, message: `"${market}" is no market; known: ${Object.keys(MARKETS).join(', ')}` });
   }
+  const summary = values.summary === undefined ? undefined : outFile('--summary', values.summary, mistakes);
+  const dataDir = resolve(values.data ?? io.dataDir ?? DEFAULT_DATA_DIR);
+  const obstacle = mistakes.length > 0 ? undefined : ensureFolder(dataDir);
+  if (obstacle !== undefined) mistakes.push({ path: '--data', message: `cannot be written to: ${obstacle}` });
   if (mistakes.length > 0) {
     for (const { path, message } of mistakes) io.err(`${path}: ${message}`);
     return 2;
@@ -55,11 +60,9 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     ...loaded.config,
     sim: { seed: values.seed ?? loaded.config.sim.seed, market },
   };
-  const dataDir = resolve(values.data ?? io.dataDir ?? DEFAULT_DATA_DIR);
   const logFile = io.terminal !== undefined && io.isErrOnTerminal ? join(dataDir, 'parallax.log') : undefined;
   let sim: EmbeddedSim | undefined;
   try {
-    mkdirSync(dataDir, { recursive: true });
     const log = createLog('engine', config.log.level, logFile);
     if (config.venues.length === 0) {
       sim = await startEmbeddedSim(config.sim);
@@ -85,7 +88,7 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
       sim,
       io,
       forMs: values.for,
-      summary: values.summary,
+      summary,
     });
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown;

@@ -17,7 +17,7 @@ import { type PlannedOrder, planOrders } from './plan.ts';
 import { RecordOutbox } from './record-outbox.ts';
 import type { Adoptable } from './recovery.ts';
 import { LiveRows } from './rows.ts';
-import { NO_BOOKING, RunTotals } from './run-totals.ts';
+import { RunTotals } from './run-totals.ts';
 import type { LegSet } from './saga.ts';
 import { newWork, SetRegister } from './set-register.ts';
 import { Settlement } from './settlement.ts';
@@ -77,20 +77,15 @@ export class Executor {
   /** Goes on where a predecessor of the same run died: its open sets are settled, its closed ones stay booked. */
   takeOver(adopted: Adoptable): void {
     for (const set of adopted.closed) this.#settlement.remember(newWork(set));
-    for (const set of adopted.open) this.adopt(set);
+    for (const set of adopted.open) this.#adopt(set);
   }
 
-  /** Adopts a leg set that a predecessor left open (from the write-ahead log): its orders are asked for, never resent. */
-  adopt(set: LegSet): void {
+  /** Its orders are asked for, never resent. */
+  #adopt(set: LegSet): void {
     const work = newWork(set);
     this.#register.open(work);
     for (const leg of set.legs) if (!isSettled(leg)) this.#settlement.desk.ask(leg.clientId);
     this.#settlement.advance(work);
-  }
-
-  /** Books what a predecessor of the same run had already earned. */
-  carryOver(pnl: Adoptable['pnl'], fees: Adoptable['fees']): void {
-    this.#totals.book(NO_BOOKING, { ...NO_BOOKING, changes: pnl, fees });
   }
 
   onGatewayEvent(venueIndex: number, event: GatewayEvent): void {

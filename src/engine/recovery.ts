@@ -4,17 +4,13 @@ import type { Universe } from '../core/instrument.ts';
 import { pairIndex } from '../core/intent.ts';
 import type { WalEntry, WalOrder } from '../core/records.ts';
 import { assertNever } from '../core/units.ts';
-import { type Amounts, plusAll } from './amounts.ts';
 import { type Leg, newLeg, nextLeg } from './leg.ts';
-import { addLeg, applyToSet, changesOf, feesOf, type LegSet } from './saga.ts';
+import { addLeg, applyToSet, type LegSet } from './saga.ts';
 
 export interface Adoptable {
   readonly open: readonly LegSet[];
   /** As they were closed last; what comes late still belongs to them. */
   readonly closed: readonly LegSet[];
-  /** Of the closed ones. */
-  readonly pnl: Amounts;
-  readonly fees: Amounts;
 }
 
 export function adoptable(entries: readonly WalEntry[], run: string, universe: Universe): Adoptable {
@@ -25,12 +21,9 @@ export function adoptable(entries: readonly WalEntry[], run: string, universe: U
     if (set !== undefined) sets.set(entry.legSet, applied(set, entry, universe));
   }
   const all = [...sets.values()];
-  const closed = all.filter((set) => set.state !== 'working');
   return {
     open: all.filter((set) => set.state === 'working'),
-    closed,
-    pnl: closed.reduce<Amounts>((sum, set) => plusAll(sum, changesOf(set)), new Map()),
-    fees: closed.reduce<Amounts>((sum, set) => plusAll(sum, feesOf(set)), new Map()),
+    closed: all.filter((set) => set.state !== 'working'),
   };
 }
 

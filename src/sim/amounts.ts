@@ -86,5 +86,6 @@ export function instrumentOf(spec: InstrumentSpec, index: number): SimInstrument
     maxSize: largest(spec.maxSize),
     maxMarketSize: largest(spec.maxMarketSize ?? spec.maxSize),
     minNotional: spec.minNotional === undefined ? 0n : amountOf(spec.minNotional),
+    maxNotional: spec.maxNotional === undefined ? undefined : amountOf(spec.maxNotional),
   };
 }

@@ -80,6 +80,7 @@ export function checkRequest(
   }
   const value = quoteAmount(instrument, price, size);
   if (value < instrument.minNotional) return refuse('notional-too-small');
+  if (instrument.maxNotional !== undefined && value > instrument.maxNotional) return refuse('notional-too-large');
   const best = opposite[0];
   const taking = request.postOnly === true && best !== undefined && crosses(side, price, best.price);
   if (taking && policy.postOnlyTaking !== 'expire') return refuse('would-take');

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { integerOf, isPlainDecimal } from './amounts.ts';
 import type { Exchange } from './exchange.ts';
 import type { SocketScope } from './fault-port.ts';
-import { type FaultBoard, readFault } from './faults.ts';
+import { type FaultBoard, readFault, readLift } from './faults.ts';
 import { readLedger } from './ledger.ts';
 import type { Market } from './market.ts';
 import type { HttpIn, HttpOut, ServerHandlers } from './server.ts';
@@ -53,13 +53,8 @@ function answer(context: ControlContext, request: HttpIn): HttpOut {
     case 'POST /faults':
       return withBody(request, (body) => plant(context, body));
     case 'DELETE /faults': {
-      const { venue, kind, id } = Object.fromEntries(new URLSearchParams(request.query));
-      const where = {
-        ...(venue === undefined ? {} : { venue }),
-        ...(kind === undefined ? {} : { kind }),
-        ...(id === undefined ? {} : { id: Number(id) }),
-      };
-      return json(200, { lifted: faults.lift(where) });
+      const reading = readLift(request.query, [...venues.keys()]);
+      return reading.ok ? json(200, { lifted: faults.lift(reading.where) }) : bad(reading.message);
     }
     case 'POST /market':
       return withBody(request, (body) => putPrice(context, body));

@@ -54,7 +54,7 @@ export class FaultBoard {
   }
 
   /** Lifts all faults, or those of one venue or kind; returns how many. */
-  lift(where: { readonly venue?: string; readonly kind?: string; readonly id?: number } = {}): number {
+  lift(where: LiftRequest = {}): number {
     const before = this.#planted.length;
     this.#planted = this.#planted.filter(
       (fault) =>
@@ -105,6 +105,13 @@ function meets(fault: Planted, where: Where): boolean {
   return instrument && scope;
 }
 
+/** Which faults to lift. */
+export interface LiftRequest {
+  readonly venue?: string;
+  readonly kind?: string;
+  readonly id?: number;
+}
+
 export type FaultReading =
   | { readonly ok: true; readonly request: FaultRequest }
   | { readonly ok: false; readonly message: string };
@@ -136,6 +143,7 @@ export function readFault(body: unknown, venues: readonly string[]): FaultReadin
     const value = given[key];
     if (value === undefined) continue;
     if (typeof value !== 'number' || !(value >= 0)) return refuse(`"${key}" is a number, 0 or more`);
+    if (key === 'count' && !Number.isInteger(value)) return refuse('"count" is a whole number');
     if (key === 'fraction' && value > 1) return refuse('"fraction" is between 0 and 1');
     numbers[key] = value;
   }
@@ -150,4 +158,30 @@ export function readFault(body: unknown, venues: readonly string[]): FaultReadin
       ...(knownReason === undefined ? {} : { reason: knownReason }),
     },
   };
+}
+
+export type LiftReading =
+  | { readonly ok: true; readonly where: LiftRequest }
+  | { readonly ok: false; readonly message: string };
+
+/** Reads which faults a query wants lifted; a slip in it must not lift others. */
+export function readLift(query: string, venues: readonly string[]): LiftReading {
+  const refuse = (message: string): LiftReading => ({ ok: false, message });
+  const given = Object.fromEntries(new URLSearchParams(query));
+  const stray = Object.keys(given).find((key) => !['venue', 'kind', 'id'].includes(key));
+  if (stray !== undefined) return refuse(`unknown key "${stray}"; known: venue, kind, id`);
+  const { venue, kind, id } = given;
+  if (venue !== undefined && !venues.includes(venue)) {
+    return refuse(`unknown venue "${venue}"; known: ${venues.join(', ')}`);
+  }
+  if (kind !== undefined && !FAULT_KINDS.some((known) => known === kind)) {
+    return refuse(`unknown kind "${kind}"; known: ${FAULT_KINDS.join(', ')}`);
+  }
+  if (id !== undefined && !/^\d{1,15}$/.test(id)) return refuse('"id" is the number of a planted fault');
+  const where = {
+    ...(venue === undefined ? {} : { venue }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(id === undefined ? {} : { id: Number(id) }),
+  };
+  return { ok: true, where };
 }

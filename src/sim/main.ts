@@ -1,6 +1,6 @@
 /** Starts the simulated exchanges: one port a venue and one for control, all on 127.0.0.1. Prints nothing. */
 import { type Clock, systemClock } from '../core/clock.ts';
-import { Fault } from '../core/faults.ts';
+import { Fault, messageOf } from '../core/faults.ts';
 import { type Log, silentLog } from '../core/log.ts';
 import { seededRandom } from '../core/random.ts';
 import { amountOf } from './amounts.ts';
@@ -12,7 +12,7 @@ import { type Ledger, readLedger } from './ledger.ts';
 import { Market } from './market.ts';
 import { MARKETS, type MarketName, startPrice } from './market-shape.ts';
 import { newPlayer, readRecording } from './recording.ts';
-import type { RunningServer, ServerKind } from './server.ts';
+import type { RunningServer, ServerHandlers, ServerKind } from './server.ts';
 import { pickServer } from './server-pick.ts';
 import { SIM_VENUES } from './venues/registry.ts';
 import type { RecordingPlayer, SimEndpoints, SimVenue } from './wire-port.ts';
@@ -72,7 +72,8 @@ interface Started extends ControlledVenue {
   readonly ready: ReadyVenue;
 }
 
-/** Resolves when everything listens. Rejects with `usage/invalid` for options that make no sense. */
+/** Resolves when everything listens. Rejects with `usage/invalid` for options that make no sense, with `sim/failed` when
+ *  a port is taken. */
 export async function runSim(options: SimOptions = {}): Promise<RunningSim> {
   const { seed = DEFAULT_SEED, log = silentLog, clock = systemClock(), port = 0 } = options;
   const venues = chooseVenues(options.venues);
@@ -112,11 +113,12 @@ export async function runSim(options: SimOptions = {}): Promise<RunningSim> {
         log,
         ...(recording === undefined ? {} : { recording }),
       });
-      const listening = await server.listen({ port: port === 0 ? 0 : port + index + 1 }, wire);
+      const listening = await listen(server, port === 0 ? 0 : port + index + 1, wire);
       started.set(venue.id, { exchange, wire, server: listening, ready: readyOf(venue, exchange, listening.port) });
     }
-    control = await server.listen(
-      { port },
+    control = await listen(
+      server,
+      port,
       controlHandlers({ clock, faults, market, venues: started, ready: () => ready }),
     );
   } catch (thrown) {
@@ -131,6 +133,14 @@ export async function runSim(options: SimOptions = {}): Promise<RunningSim> {
     market: marketName,
   };
   return { ready, faults, ledger: () => readLedger(exchanges, clock.wallMs()), close };
+}
+
+async function listen(server: ServerKind, port: number, handlers: ServerHandlers): Promise<RunningServer> {
+  try {
+    return await server.listen({ port }, handlers);
+  } catch (thrown) {
+    throw new Fault('sim/failed', `the simulated exchanges cannot listen on port ${port}: ${messageOf(thrown)}`);
+  }
 }
 
 function chooseVenues(ids: readonly string[] | undefined): readonly SimVenue[] {

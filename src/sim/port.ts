@@ -23,6 +23,8 @@ export interface InstrumentSpec {
   readonly maxMarketSize?: string;
   /** Smallest order value in quote units. */
   readonly minNotional?: string;
+  /** Largest value of a limit order in quote units. */
+  readonly maxNotional?: string;
 }
 
 /** A listed instrument, in integers. */
@@ -43,6 +45,8 @@ export interface SimInstrument {
   readonly maxMarketSize: number;
   /** At AMOUNT_SCALE; 0n where there is none. */
   readonly minNotional: bigint;
+  /** At AMOUNT_SCALE; undefined where there is none. */
+  readonly maxNotional: bigint | undefined;
 }
 
 export interface Holding {
@@ -152,6 +156,7 @@ export const REFUSALS = [
   'size-too-small',
   'size-too-large',
   'notional-too-small',
+  'notional-too-large',
   'insufficient-balance',
   'duplicate-client-id',
   'would-take',

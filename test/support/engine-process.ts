@@ -8,6 +8,9 @@ import { newFolder } from './folders.ts';
 import { parallax, type Running } from './processes.ts';
 import { until } from './until.ts';
 
+/** The API takes 600 reads a minute. */
+const POLL_MS = 120;
+
 export interface EngineProcess {
   readonly process: Running;
   readonly dataDir: string;
@@ -91,7 +94,7 @@ export function startEngine({
           last = await status();
           return fits(last) ? last : undefined;
         },
-        { timeoutMs, everyMs: 25, seen: () => ({ status: last, log: process.err.slice(-2_000) }) },
+        { timeoutMs, everyMs: POLL_MS, seen: () => ({ status: last, log: process.err.slice(-2_000) }) },
       ).then((found) => {
         if (found === 'ended') throw new Error(`it ended before ${what}: ${process.err.slice(-3_000)}`);
         return found;

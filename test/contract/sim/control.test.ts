@@ -100,6 +100,20 @@ describe('control', () => {
     expect((await control('GET', '/nothing')).status).toBe(404);
   });
 
+  it('lifts nothing when the query has a slip in it', async () => {
+    await control('POST', '/faults', { venue: 'binance', kind: 'gap', count: 5 });
+    for (const query of ['vneue=binance', 'venue=mtgox', 'kind=earthquake', 'id=one']) {
+      expect(await control('DELETE', `/faults?${query}`)).toMatchObject({
+        status: 400,
+        body: { error: { code: 'control/invalid' } },
+      });
+    }
+    expect(await control('POST', '/faults', { venue: 'binance', kind: 'gap', count: 1.5 })).toMatchObject({
+      status: 400,
+    });
+    expect((await control('DELETE', '/faults?venue=binance&kind=gap')).body).toEqual({ lifted: 1 });
+  });
+
   it('names what is wrong with a fault and lists those planted', async () => {
     const bad = async (body: unknown): Promise<string> => {
       const reply = await control('POST', '/faults', body);

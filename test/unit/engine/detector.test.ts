@@ -235,7 +235,10 @@ describe('detector, other lives', () => {
     world.mark(world.row('beta'));
     world.control.setIncarnation(1, 2);
     expect(world.control.acknowledged(1)).toBe(1);
+    const { rowsRead } = scout.count();
     scout.look();
+    // What the former life marked is not read any more.
+    expect(scout.count().rowsRead).toBe(rowsRead);
     expect(world.control.acknowledged(1)).toBe(2);
     expect(world.control.acknowledged(0)).toBe(1);
     expect(scout.detector.hasWork).toBe(false);

@@ -481,6 +481,31 @@ describe('executor, adopting', () => {
     expect(desk.count()).toMatchObject({ setsMissed: 0, setsUnwound: 1, strayEvents: 0 });
   });
 
+  it('adopts a closed set that a late fill opened again, from any prefix of the log', () => {
+    const desk = new Desk();
+    desk.intend();
+    desk.miss(0);
+    desk.miss(1);
+    desk.tell(0, { kind: 'LegFilled', fill: desk.fillOf(desk.last(0), '0.5', '0.0005') });
+    desk.fill(1, '0.4995', '0.05');
+    const open = desk.wal.map((entry, at) => [
+      entry.kind,
+      adoptable(desk.wal.slice(0, at + 1), 'run', desk.world.universe).open.length,
+    ]);
+    expect(open).toEqual([
+      ['LegSetOpened', 1],
+      ['OrderUpdated', 1],
+      ['OrderUpdated', 1],
+      ['LegSetClosed', 0],
+      ['Filled', 1],
+      ['OrderUpdated', 1],
+      ['OrderAdded', 1],
+      ['Filled', 1],
+      ['OrderUpdated', 1],
+      ['LegSetClosed', 0],
+    ]);
+  });
+
   it('keeps an instrument paused that its predecessor paused', () => {
     const desk = new Desk();
     desk.intend();

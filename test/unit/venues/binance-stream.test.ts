@@ -146,6 +146,13 @@ describe('binance parser', () => {
   });
 
   it.each([
+    ['scanned', '{"e":"depthUpdate","E":1,"s":"DOGEUSDT","U":1,"u":1,"b":[["0.1","99999999999999999.123"]],"a":[]}'],
+    ['parsed', '{"E":1,"e":"depthUpdate","s":"DOGEUSDT","U":1,"u":1,"b":[["0.1","99999999999999999.123"]],"a":[]}'],
+  ])('says of a size that it is too large and too fine at once (%s)', (_, text) => {
+    expect(read(text)).toMatchObject({ saturated: true, neededPriceDecimals: 0, neededSizeDecimals: 3 });
+  });
+
+  it.each([
     ['a trade', '{"e":"trade","E":1,"s":"BTCUSDT","t":1,"p":"1","q":"1","T":1,"m":true,"M":true}', FRAME.Ignored],
     ['a partial book', '{"stream":"btcusdt@depth5","data":{"lastUpdateId":1,"bids":[],"asks":[]}}', FRAME.Ignored],
     ['an acknowledgement', '{"result":null,"id":1}', FRAME.Control],

@@ -1,6 +1,7 @@
 /** Binance's JSON shapes of market data and accounts. Numbers are texts with 8 decimals; field order follows the venue's documentation. */
 import { amountFixed, priceFixed, quoteAmount, sizeFixed } from '../../amounts.ts';
 import type { BookView, ExchangePort, Level, SimAccount, SimInstrument, SimTrade, TopOfBook } from '../../port.ts';
+import { MAX_OPEN_ORDERS, MAX_PRICE } from './instruments.ts';
 
 export const DECIMALS = 8;
 export const ZERO = '0.00000000';
@@ -59,7 +60,7 @@ export const tradeFrame = (trade: SimTrade): object => ({
 });
 
 /** Here each trade is its own aggregate. */
-export const aggTradeFrame = (trade: SimTrade): object => ({
+export const aggTradeFrame = (trade: SimTrade) => ({
   e: 'aggTrade',
   E: trade.at,
   s: trade.instrument.symbol,
@@ -72,6 +73,11 @@ export const aggTradeFrame = (trade: SimTrade): object => ({
   m: trade.takerSide === 'sell',
   M: true,
 });
+
+export function aggTradeBody(trade: SimTrade): object {
+  const { e, E, s, ...row } = aggTradeFrame(trade);
+  return row;
+}
 
 export const tradeBody = (trade: SimTrade): object => ({
   id: trade.id,
@@ -111,7 +117,7 @@ export function symbolBody(instrument: SimInstrument, withPermissionSets: boolea
       {
         filterType: 'PRICE_FILTER',
         minPrice: padded(spec.tick),
-        maxPrice: '1000000.00000000',
+        maxPrice: padded(MAX_PRICE),
         tickSize: padded(spec.tick),
       },
       {
@@ -138,12 +144,12 @@ export function symbolBody(instrument: SimInstrument, withPermissionSets: boolea
         filterType: 'NOTIONAL',
         minNotional: padded(spec.minNotional ?? '0'),
         applyMinToMarket: true,
-        maxNotional: '9000000.00000000',
+        maxNotional: padded(spec.maxNotional ?? '0'),
         applyMaxToMarket: false,
         avgPriceMins: 5,
       },
       { filterType: 'ICEBERG_PARTS', limit: 100 },
-      { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
+      { filterType: 'MAX_NUM_ORDERS', maxNumOrders: MAX_OPEN_ORDERS },
       { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: 5 },
     ],
     permissions: [],

@@ -84,6 +84,7 @@ export function refusalOf(refusal: Refusal, request: PlaceRequest): BinanceRefus
     case 'size-too-large':
       return filterFailure(request.type === 'market' ? 'MARKET_LOT_SIZE' : 'LOT_SIZE');
     case 'notional-too-small':
+    case 'notional-too-large':
       return filterFailure('NOTIONAL');
     case 'insufficient-balance':
       return orderRejected('Account has insufficient balance for requested action.');

@@ -1,7 +1,7 @@
 /** What the simulated Binance lists, with the ticks, lots and limits that the real one has for these symbols. */
 import type { ExchangePolicy, InstrumentSpec } from '../../port.ts';
 
-export const INSTRUMENTS: readonly InstrumentSpec[] = [
+const LISTED: readonly InstrumentSpec[] = [
   {
     id: 'BTC-USDT',
     symbol: 'BTCUSDT',
@@ -53,6 +53,14 @@ export const INSTRUMENTS: readonly InstrumentSpec[] = [
     minNotional: '1',
   },
 ];
+
+/** The same for every symbol: the largest price, the largest value of a limit order (which market orders may pass), and
+ *  the most orders that may stand open. */
+export const MAX_PRICE = '1000000';
+const MAX_NOTIONAL = '9000000';
+export const MAX_OPEN_ORDERS = 200;
+
+export const INSTRUMENTS = LISTED.map((spec): InstrumentSpec => ({ ...spec, maxNotional: MAX_NOTIONAL }));
 
 /** Commission is cut to the asset's 8 decimals and taken from what was bought or received (no BNB in these accounts). */
 export const POLICY: ExchangePolicy = {

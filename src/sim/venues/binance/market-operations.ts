@@ -1,6 +1,6 @@
 /** Binance's public operations: time, listings, market data. */
 import type { SimInstrument } from '../../port.ts';
-import { bookTickerBody, depthBody, symbolBody, tradeBody } from './bodies.ts';
+import { aggTradeBody, bookTickerBody, depthBody, symbolBody, tradeBody } from './bodies.ts';
 import { ORDERS_10S_LIMIT, ORDERS_DAY_LIMIT, WEIGHT_LIMIT } from './limits.ts';
 import { DEFAULT_ROWS, instrumentOf, MAX_ROWS, open, readLimit, readSymbols } from './operation.ts';
 import type { Params } from './params.ts';
@@ -54,6 +54,19 @@ export const bookTicker = open(
     return (readSymbols(params)?.map((name) => instrumentOf(desk, name)) ?? desk.exchange.instruments).map(body);
   },
 );
+
+/** Here each trade is its own aggregate. */
+export const aggTrades = open(4, (desk, params) => {
+  const instrument = instrumentOf(desk, params.symbol());
+  const fromId = params.integer('fromId');
+  const from = params.integer('startTime') ?? 0;
+  const until = params.integer('endTime') ?? Number.POSITIVE_INFINITY;
+  const limit = readLimit(params, DEFAULT_ROWS, MAX_ROWS);
+  const rows = desk.exchange
+    .trades(instrument, MAX_ROWS)
+    .filter(({ id, at }) => id >= (fromId ?? 0) && at >= from && at <= until);
+  return (fromId !== undefined || from > 0 ? rows.slice(0, limit) : rows.slice(-limit)).map(aggTradeBody);
+});
 
 export const trades = open(25, (desk, params) => {
   const instrument = instrumentOf(desk, params.symbol());

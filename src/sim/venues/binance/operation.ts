@@ -55,6 +55,12 @@ export const signed = (weight: number | ((params: Params) => number), run: Opera
   security: 'signed',
 });
 
+/** Where an order for `symbol` can be struck by a fault. */
+export function faultPlace(desk: Desk, symbol: string | null | undefined): { scope: 'private'; instrument?: string } {
+  const instrument = desk.exchange.instrumentBySymbol(symbol ?? '');
+  return { scope: 'private', ...(instrument === undefined ? {} : { instrument: instrument.id }) };
+}
+
 export function readSymbols(params: Params): string[] | undefined {
   const one = params.text('symbol');
   const many = params.text('symbols');

@@ -1,5 +1,5 @@
 /** The operations by the names that each of Binance's two APIs has for them. */
-import { bookTicker, depth, exchangeInfo, ping, time, trades } from './market-operations.ts';
+import { aggTrades, bookTicker, depth, exchangeInfo, ping, time, trades } from './market-operations.ts';
 import type { Operation } from './operation.ts';
 import {
   accountStatus,
@@ -22,6 +22,7 @@ export const REST_OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /api/v3/exchangeInfo': exchangeInfo,
   'GET /api/v3/depth': depth,
   'GET /api/v3/trades': trades,
+  'GET /api/v3/aggTrades': aggTrades,
   'GET /api/v3/ticker/bookTicker': bookTicker,
   'POST /api/v3/order': placeOrder,
   'POST /api/v3/order/test': testOrder,
@@ -43,6 +44,7 @@ export const WS_OPERATIONS: Readonly<Record<string, Operation>> = {
   exchangeInfo,
   depth,
   'trades.recent': trades,
+  'trades.aggregate': aggTrades,
   'ticker.book': bookTicker,
   'order.place': placeOrder,
   'order.test': testOrder,

@@ -2,7 +2,8 @@
 import { keyText } from '../../account.ts';
 import type { SimAccount, SimInstrument, SimOrder } from '../../port.ts';
 import { accountBody, commissionBody, tradeFeeBody } from './bodies.ts';
-import { badCombination, cancelRejected, missing, refusalOf, unknownOrder } from './errors.ts';
+import { badCombination, cancelRejected, filterFailure, missing, refusalOf, unknownOrder } from './errors.ts';
+import { MAX_OPEN_ORDERS } from './instruments.ts';
 import {
   DEFAULT_ROWS,
   type Desk,
@@ -27,7 +28,11 @@ function readOrderParams(desk: Desk, params: Params): ReturnType<typeof readNewO
 export const placeOrder: Operation = {
   ...signed(1, (desk, params, account) => {
     const { request, responseType } = readOrderParams(desk, params);
-    const placed = desk.exchange.place(owner(account), request);
+    const { exchange } = desk;
+    if (exchange.openOrders(owner(account), request.instrument).length >= MAX_OPEN_ORDERS) {
+      throw filterFailure('MAX_NUM_ORDERS');
+    }
+    const placed = exchange.place(owner(account), request);
     if (!placed.ok) throw refusalOf(placed.refusal, request);
     return placedBody(placed.order, responseType);
   }),

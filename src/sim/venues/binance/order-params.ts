@@ -1,4 +1,5 @@
 /** Reads the parameters of a new order, with the checks that Binance makes before the matching engine sees it. */
+import { amountOf } from '../../amounts.ts';
 import { lookup } from '../../lookup.ts';
 import type { PlaceRequest, SimInstrument, SimTimeInForce } from '../../port.ts';
 import { SELF_TRADE_MODE } from './bodies.ts';
@@ -13,6 +14,7 @@ import {
   notRequired,
   orderRejected,
 } from './errors.ts';
+import { MAX_PRICE } from './instruments.ts';
 import type { ResponseType } from './order-bodies.ts';
 import type { Params } from './params.ts';
 
@@ -77,19 +79,25 @@ function positive(params: Params, name: string, filter: string): string {
   return value;
 }
 
+function readPrice(params: Params): string {
+  const price = positive(params, 'price', 'PRICE_FILTER');
+  if (amountOf(price) > amountOf(MAX_PRICE)) throw filterFailure('PRICE_FILTER');
+  return price;
+}
+
 function readLimit(params: Params): Terms {
   const tifText = params.needed('timeInForce');
   const tif = lookup<SimTimeInForce>({ GTC: 'gtc', IOC: 'ioc', FOK: 'fok' }, tifText);
   if (tif === undefined) throw badTimeInForce();
   if (params.text('quoteOrderQty') !== undefined) throw notRequired('quoteOrderQty');
   const size = positive(params, 'quantity', 'LOT_SIZE');
-  return { type: 'limit', tif, size, price: positive(params, 'price', 'PRICE_FILTER') };
+  return { type: 'limit', tif, size, price: readPrice(params) };
 }
 
 function readMaker(params: Params): Terms {
   if (params.text('timeInForce') !== undefined) throw notRequired('timeInForce');
   const size = positive(params, 'quantity', 'LOT_SIZE');
-  return { type: 'limit', tif: 'gtc', postOnly: true, size, price: positive(params, 'price', 'PRICE_FILTER') };
+  return { type: 'limit', tif: 'gtc', postOnly: true, size, price: readPrice(params) };
 }
 
 function readMarket(params: Params): Terms {

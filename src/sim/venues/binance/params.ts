@@ -44,6 +44,11 @@ export class Params {
       .join('&');
   }
 
+  /** As it was sent; does not count as read. */
+  peek(name: string): string | undefined {
+    return this.#values.get(name);
+  }
+
   text(name: string): string | undefined {
     this.#read.add(name);
     const value = this.#values.get(name);

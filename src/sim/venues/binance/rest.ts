@@ -6,7 +6,7 @@ import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
 import type { RecordingPlayer } from '../../wire-port.ts';
 import { BinanceRefusal, overloaded, tooMuchWeight } from './errors.ts';
 import { WEIGHT_LIMIT } from './limits.ts';
-import type { Desk, Operation } from './operation.ts';
+import { type Desk, faultPlace, type Operation } from './operation.ts';
 import { REST_OPERATIONS } from './operations.ts';
 import { Params } from './params.ts';
 import { accountOf, checkSignature, checkTiming, restPayload } from './sign.ts';
@@ -41,16 +41,20 @@ export async function answerRest(context: RestContext, request: HttpIn): Promise
     return { status: known ? 405 : 404, headers: { 'content-type': 'text/html' }, body: '' };
   }
   const isOrder = key === 'POST /api/v3/order';
-  if (isOrder && faults.take('timeout-before-accept') !== undefined) return 'hang';
+  const place = faultPlace(desk, symbolOf(request));
+  if (isOrder && faults.take('timeout-before-accept', place) !== undefined) return 'hang';
   try {
     const body = await act(desk, operation, request);
-    if (isOrder && faults.take('timeout-after-accept') !== undefined) return 'hang';
+    if (isOrder && faults.take('timeout-after-accept', place) !== undefined) return 'hang';
     return json(200, body, desk.limits.headers(operation.counts));
   } catch (thrown) {
     if (thrown instanceof BinanceRefusal) return refusalAnswer(thrown, desk, operation.counts);
     throw thrown;
   }
 }
+
+const symbolOf = ({ query, body }: HttpIn): string | null =>
+  new URLSearchParams(query).get('symbol') ?? new URLSearchParams(body).get('symbol');
 
 /** Listen keys were retired on 2026-02-20; the user data stream lives on the WebSocket API. */
 const goneAnswer = (): HttpOut => ({ status: 410, headers: { 'content-type': 'text/html' }, body: '' });

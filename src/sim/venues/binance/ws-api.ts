@@ -8,7 +8,7 @@ import type { ExchangeEvent, SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import { BinanceRefusal, notSubscribed, subscribed, unknownKey } from './errors.ts';
 import { newKeepAlive } from './keep-alive.ts';
-import type { Desk, Operation } from './operation.ts';
+import { type Desk, faultPlace, type Operation } from './operation.ts';
 import { WS_OPERATIONS } from './operations.ts';
 import { accountPosition, executionReport } from './order-bodies.ts';
 import { Params } from './params.ts';
@@ -109,7 +109,8 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
 
   const runOperation = (session: Session, request: Request, operation: Operation): void => {
     const isOrder = request.method === 'order.place';
-    if (isOrder && faults.take('timeout-before-accept') !== undefined) return;
+    const place = faultPlace(desk, request.params.peek('symbol'));
+    if (isOrder && faults.take('timeout-before-accept', place) !== undefined) return;
     limits.useWeight(operation.weight(request.params));
     const account = operation.security === 'signed' ? authenticate(request.params) : undefined;
     if (operation.counts) limits.useOrder();
@@ -119,7 +120,7 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
       if (operation.matching && !eventsFirst) session.held = [];
       try {
         const result = operation.run(desk, request.params, account);
-        const unanswered = isOrder && faults.take('timeout-after-accept') !== undefined;
+        const unanswered = isOrder && faults.take('timeout-after-accept', place) !== undefined;
         if (!unanswered) reply(session, request, { status: 200, result }, operation.counts);
       } catch (thrown) {
         if (!(thrown instanceof BinanceRefusal)) throw thrown;

@@ -114,6 +114,7 @@ export function refusalError(refusal: Refusal, order: RefusedOrder): WireError {
     case 'size-too-small':
     case 'notional-too-small':
       return wireError('51020');
+    case 'notional-too-large':
     case 'size-too-large':
       return wireError(order.market ? '51202' : '51005');
     case 'insufficient-balance':
