@@ -13,8 +13,12 @@ const PEER = 'ws-json';
 
 const LEGS = 2;
 const ORDER_MS = 200;
-const WARM_TICKS = 400;
-const MISSES_IN_A_ROW = 100;
+/** Between two trades of one contender: the engine keeps the venues' order rates, of which Binance's 100 in 10 s, a
+ *  quarter of them kept for unwinds, is the narrower. The bot is given no more. */
+const PACE_MS = 140;
+const QUOTE_EVERY_MS = 2;
+const WARM_TICKS = 30;
+const MISSES_IN_A_ROW = 20;
 const MIB = 1 << 20;
 
 interface Tick {
@@ -23,13 +27,21 @@ interface Tick {
   readonly last: number;
 }
 
-/** Both venues neutral, then one jumps: a chance for whoever sees it. Undefined when the orders did not come in time, as
- *  when the contender was still busy with the last tick's. */
+/** Quotes of both venues that give no chance, until the next trade may be made: code and caches stay as warm as a market
+ *  keeps them. */
+async function quietMarket(contenders: readonly Contender[]): Promise<void> {
+  const until = performance.now() + PACE_MS;
+  while (performance.now() < until) {
+    for (const { exchange } of contenders) {
+      exchange.write('binance', exchange.top('binance', 'neutral'));
+      exchange.write('okx', exchange.top('okx', 'neutral'));
+    }
+    await pause(QUOTE_EVERY_MS);
+  }
+}
+
+/** One venue jumps: a chance for whoever sees it. Undefined when the orders did not come in time. */
 async function tick({ exchange }: Contender, venue: VenueName): Promise<Tick | undefined> {
-  exchange.write('binance', exchange.top('binance', 'neutral'));
-  exchange.write('okx', exchange.top('okx', 'neutral'));
-  // The tick after has to find the answers to this one's orders, and both frames, digested.
-  await pause(2);
   const frame = exchange.top(venue, 'up');
   exchange.dropOrders();
   const from = exchange.write(venue, frame);
@@ -48,51 +60,61 @@ interface Latencies {
   readonly last: Histogram;
 }
 
-/** Ticks, the jump by turns at either venue. Throws when the contender no longer trades. */
-async function ticks(contender: Contender, count: number, all?: Latencies): Promise<number> {
-  const round = build();
-  let missed = 0;
-  for (let index = 0, done = 0; done < count; index++) {
-    const seen = await tick(contender, index % 2 === 0 ? 'binance' : 'okx');
-    if (seen === undefined) {
+const newLatencies = (): Latencies => ({ first: build(), last: build() });
+
+/** `count` ticks of each contender, in turns, the jump now at the one venue, now at the other; what they took by contender.
+ *  Throws when one no longer trades. */
+async function ticks(contenders: readonly Contender[], count: number): Promise<Latencies[]> {
+  const seen = contenders.map(newLatencies);
+  const missed = contenders.map(() => 0);
+  for (let index = 0; seen.some(({ first }) => first.totalCount < count); index++) {
+    await quietMarket(contenders);
+    for (const [at, contender] of contenders.entries()) {
+      const one = await tick(contender, index % 2 === 0 ? 'binance' : 'okx');
       contender.checkAlive();
-      if (++missed > MISSES_IN_A_ROW) throw new Error(`${contender.name} sent no orders for ${missed} ticks`);
-      continue;
+      missed[at] = one === undefined ? (missed[at] ?? 0) + 1 : 0;
+      if ((missed[at] ?? 0) > MISSES_IN_A_ROW) throw new Error(`${contender.name} trades no more`);
+      if (one === undefined) continue;
+      seen[at]?.first.recordValue(Math.round(one.first));
+      seen[at]?.last.recordValue(Math.round(one.last));
     }
-    missed = 0;
-    done++;
-    round.recordValue(Math.round(seen.first));
-    all?.first.recordValue(Math.round(seen.first));
-    all?.last.recordValue(Math.round(seen.last));
   }
-  return round.getValueAtPercentile(50);
+  return seen;
 }
 
 async function tickToTradeRow(contenders: readonly Contender[], budget: Budget): Promise<BenchRow> {
-  const count = Math.max(10, Math.round(budget.roundMs));
-  const all = new Map(contenders.map(({ name }) => [name, { first: build(), last: build() }]));
-  const rounds = await takeTurns(
-    contenders.map((contender) => ({
-      name: contender.name,
-      measure: () => ticks(contender, count, all.get(contender.name)),
-    })),
-    budget.rounds,
-  );
+  const count = Math.round(budget.roundMs / 4);
+  const all = contenders.map(newLatencies);
+  const rounds: Round[] = [];
+  for (let round = 0; round < budget.rounds; round++) {
+    const seen = await ticks(contenders, count);
+    for (const [at, { first, last }] of seen.entries()) {
+      all[at]?.first.add(first);
+      all[at]?.last.add(last);
+    }
+    rounds.push(
+      Object.fromEntries(contenders.map(({ name }, at) => [name, seen[at]?.first.getValueAtPercentile(50) ?? 0])),
+    );
+  }
   const percentiles = Object.fromEntries(
-    [...all].map(([name, { first, last }]) => [
-      name,
-      {
-        p50: first.getValueAtPercentile(50),
-        p99: first.getValueAtPercentile(99),
-        bothLegsP50: last.getValueAtPercentile(50),
-        bothLegsP99: last.getValueAtPercentile(99),
-      },
-    ]),
+    contenders.map(({ name }, at) => {
+      const { first, last } = all[at] ?? newLatencies();
+      return [
+        name,
+        {
+          p50: first.getValueAtPercentile(50),
+          p99: first.getValueAtPercentile(99),
+          bothLegsP50: last.getValueAtPercentile(50),
+          bothLegsP99: last.getValueAtPercentile(99),
+        },
+      ];
+    }),
   );
   const note =
-    'one crossing frame written to the first order read, p50 of a round, as the exchange sees it over loopback TCP without TLS; ' +
-    'ours is the whole engine (fused, idle backoff): book, detector, sizing, limits, write-ahead log, both orders signed; ' +
-    'the bot parses, compares tops, signs, sends; this generator and the sockets are in both';
+    `one crossing frame written to the first order read, p50 of ${count} in a round, a trade every ${PACE_MS} ms among quotes ` +
+    'that give none, as the exchange sees it over loopback TCP without TLS; ours is the whole engine (fused, idle backoff): ' +
+    'book, detector, sizing, limits, write-ahead log, both orders signed; the bot parses, compares tops, signs, sends; ' +
+    'the generator and the sockets are in both';
   return toRow({ name: TICK_TO_TRADE, unit: 'ns', note }, rounds, percentiles);
 }
 
@@ -114,8 +136,7 @@ function load({ exchange }: Contender, venue: VenueName, frames: number): Buffer
 async function flood(contender: Contender, frames: number): Promise<number> {
   const { exchange } = contender;
   for (let attempt = 0; attempt < 5; attempt++) {
-    exchange.write('binance', exchange.top('binance', 'neutral'));
-    exchange.write('okx', exchange.top('okx', 'neutral'));
+    await quietMarket([contender]);
     const binance = load(contender, 'binance', frames);
     const okx = load(contender, 'okx', frames);
     await pause(5);
@@ -159,8 +180,7 @@ async function run(wanted: ReadonlySet<string>, budget: Budget): Promise<BenchRo
     Contender.start(PEER, './ws-json.process.ts'),
   ]);
   try {
-    const warm = Math.min(WARM_TICKS, budget.roundMs * 4);
-    for (const contender of contenders) await ticks(contender, warm);
+    await ticks(contenders, Math.min(WARM_TICKS, budget.roundMs));
     const rows: BenchRow[] = [];
     if (wanted.has(TICK_TO_TRADE)) rows.push(await tickToTradeRow(contenders, budget));
     if (wanted.has(THROUGHPUT)) rows.push(await throughputRow(contenders, budget));

@@ -220,13 +220,13 @@ describe('ccxt against the simulated Binance', () => {
     };
     const usdt = info.balances.find(({ asset }) => asset === 'USDT');
     expect(Number(usdt?.free)).toBe(Number(ledger().balances.USDT?.free));
-    await expect(binance.createOrderWs(SYMBOL, 'limit', 'buy', 1000, price)).rejects.toThrow(InsufficientFunds);
+    await expect(binance.createOrderWs(SYMBOL, 'limit', 'buy', 50, price)).rejects.toThrow(InsufficientFunds);
   });
 
   it("refuses in Binance's words, which ccxt understands", async () => {
     const { bid } = await best();
     const price = Math.floor(bid * 0.9);
-    await expect(binance.createOrder(SYMBOL, 'limit', 'buy', 1000, price)).rejects.toThrow(InsufficientFunds);
+    await expect(binance.createOrder(SYMBOL, 'limit', 'buy', 50, price)).rejects.toThrow(InsufficientFunds);
     await expect(binance.createOrder(SYMBOL, 'limit', 'buy', 0.001, bid * 6)).rejects.toThrow(InvalidOrder);
     // ccxt has no class of its own for these.
     await expect(binance.createOrder(SYMBOL, 'limit', 'buy', 0.00001, price)).rejects.toThrow(

@@ -9,10 +9,10 @@ import { parallax } from '../../support/processes.ts';
 const NOT_WORTH_IT = ['below-fees', 'below-threshold'];
 
 describe('a calm market', () => {
-  it.concurrent.each([2, 77, 4_041])('seed %i: no intent, and a verdict for every opportunity', async (seed) => {
+  it.concurrent.each([2, 4_041])('seed %i: no intent, and a verdict for every opportunity', async (seed) => {
     const engine = startEngine({
       config: { api: { port: 0 }, idle: 'park' },
-      args: ['--for', '5s', '--market', 'calm', '--seed', String(seed)],
+      args: ['--for', '4s', '--market', 'calm', '--seed', String(seed)],
     });
     await engine.endsWith(0, 60_000);
     const summary = engine.summary();

@@ -41,7 +41,7 @@ describe('the main job', () => {
 
   it('with embedded exchanges, as `npm start` runs it', async () => {
     // Only the API's port is said, so that an engine that runs beside the tests is not in the way.
-    const engine = startEngine({ config: { api: { port: 0 } }, args: ['--for', '6s', '--seed', '3'] });
+    const engine = startEngine({ config: { api: { port: 0 } }, args: ['--for', '5s', '--seed', '3'] });
     await engine.endsWith(0, 60_000);
     const ledger = JSON.parse(readFileSync(join(engine.dataDir, 'sim-ledger.json'), 'utf8')) as Ledger;
     expectGoodRun(engine, ledger, engine.summary()?.topology ?? '');
