@@ -33,6 +33,17 @@ export class Guard {
     }
   }
 
+  /** `run` for the one entry that every round makes: no closure. */
+  work(actor: { doWork(): number }): number {
+    if (!this.#isAlive) return 0;
+    try {
+      return actor.doWork();
+    } catch (thrown) {
+      this.crash(thrown);
+      return 0;
+    }
+  }
+
   crash(thrown: unknown): void {
     if (!this.#isAlive) return;
     this.end();

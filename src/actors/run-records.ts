@@ -2,6 +2,7 @@
 import type { Fault } from '../core/faults.ts';
 import type { Balance } from '../core/order.ts';
 import type { RecordSink } from '../core/records.ts';
+import { canonicalText } from '../engine/amounts.ts';
 import type { EngineContext } from './messages.ts';
 
 export class RunRecords {
@@ -33,7 +34,12 @@ export class RunRecords {
   balances(venue: string, reason: 'start' | 'end', balances: readonly Balance[]): void {
     const { run } = this.#context;
     const id = `${run}-${venue}-${reason}`;
-    this.#sink.tryWrite({ kind: 'Balance', id, run, at: Date.now(), venue, reason, balances });
+    const canonical = balances.map(({ asset, free, locked }) => ({
+      asset,
+      free: canonicalText(free),
+      locked: canonicalText(locked),
+    }));
+    this.#sink.tryWrite({ kind: 'Balance', id, run, at: Date.now(), venue, reason, balances: canonical });
   }
 
   #run(end: { endedAt?: number; clean?: boolean }): void {

@@ -22,6 +22,9 @@ export class ThreadHost {
   readonly #port: MessagePort;
   readonly #views: SharedViews;
   readonly #residents = new Map<string, Resident>();
+  /** The same, as they were started. Rounds go from the last to the first: feeds, detector, executor, so that a quote
+   *  reaches its order in one round. */
+  #order: readonly Resident[] = [];
   readonly #bells: readonly Doorbell[];
   #inRound = false;
   #again = false;
@@ -96,10 +99,17 @@ export class ThreadHost {
 
   #round(): number {
     let work = 0;
-    for (const resident of this.#residents.values()) {
-      if (resident.isStarted) work += resident.guard.run(() => resident.actor.doWork(), 0);
+    for (let i = this.#order.length - 1; i >= 0; i--) {
+      const resident = this.#order[i];
+      if (resident?.isStarted === true) work += resident.guard.work(resident.actor);
     }
     return work;
+  }
+
+  /** By the plan: a restarted actor takes its old place. */
+  #reorder(): void {
+    const { actors } = this.#data.plan;
+    this.#order = actors.flatMap((name) => this.#residents.get(name) ?? []);
   }
 
   #runLoopless(): void {
@@ -172,6 +182,7 @@ export class ThreadHost {
       });
       const resident: Resident = { spec, actor, guard, isStarted: false };
       this.#residents.set(name, resident);
+      this.#reorder();
       this.#async(resident, () => {
         const started = actor.start();
         const done = (): void => {
@@ -197,6 +208,7 @@ export class ThreadHost {
       const done = (): void => {
         resident.guard.end();
         this.#residents.delete(name);
+        this.#reorder();
         this.#post({ kind: 'ActorStopped', name });
       };
       const stopped = resident.actor.stop();
@@ -218,6 +230,7 @@ export class ThreadHost {
 
   #onCrash(name: string, guard: Guard, thrown: unknown): void {
     if (this.#residents.get(name)?.guard === guard) this.#residents.delete(name);
+    this.#reorder();
     const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
     this.#post({ kind: 'ActorCrashed', name, message: messageOf(thrown), stack });
   }

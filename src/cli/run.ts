@@ -180,7 +180,7 @@ function simulatedSetups(sim: EmbeddedSim): VenueSetup[] {
 async function keepLedger(sim: EmbeddedSim, dataDir: string, log: Log): Promise<void> {
   try {
     const answer = await fetch(`${sim.control}/ledger`, { signal: AbortSignal.timeout(SIM_END_MS) });
-    writeFileSync(join(dataDir, 'sim-ledger.json'), await answer.text());
+    writeFileSync(join(dataDir, 'sim-ledger.json'), await answer.text(), { mode: 0o600 });
   } catch (thrown) {
     log.warn({ cause: messageOf(thrown) }, 'the ledger of the simulated exchanges could not be kept');
   }

@@ -12,6 +12,16 @@ export type Amounts = ReadonlyMap<string, bigint>;
 export const parseAmount = (text: string): bigint => parseDecimal(text, ASSET_SCALE);
 export const amountText = (amount: bigint): string => formatDecimal(amount, ASSET_SCALE);
 
+/** A venue's decimal text without its padding ("0.00030570" → "0.0003057"). */
+export const canonicalText = (text: string): string => amountText(parseAmount(text));
+
+export const canonicalFill = (fill: Fill): Fill => ({
+  ...fill,
+  price: canonicalText(fill.price),
+  size: canonicalText(fill.size),
+  fee: canonicalText(fill.fee),
+});
+
 export const baseAmount = (lots: bigint, grid: Grid): bigint => lots * pow10(ASSET_SCALE - grid.sizeDecimals);
 
 /** Exact value of `lots` at `ticks`. Throws `decimal/off-grid` when the grid is finer than the asset scale. */

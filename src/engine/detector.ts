@@ -44,6 +44,7 @@ export class Detector {
   readonly #moment: OpportunityMoment = { grossBps: 0, netBps: 0, buyLots: 0, profit: 0, reason: 0 };
   readonly #at: Slots;
   readonly #firstReasonSlot: number;
+  #now = 0;
   #sweptAt = 0;
   #owesScan = true;
 
@@ -82,14 +83,15 @@ export class Detector {
   /** Handles changed rows; returns how many. */
   doWork(): number {
     let work = 0;
+    // One reading a call: a scan is far shorter than any age that is judged by it.
+    this.#now = this.#deps.clock.monotonicNs();
     this.#gate.noteSettled();
     for (let venue = 0; venue < this.#rings.length; venue++) work += this.#checkIncarnation(venue);
     if (this.#owesScan) this.#scanAll();
     for (let venue = 0; venue < this.#rings.length; venue++) work += this.#drain(this.#rings[venue] as DirtyConsumer);
-    const now = this.#deps.clock.monotonicNs();
-    if (now - this.#sweptAt > SWEEP_NS) {
-      this.#sweptAt = now;
-      this.#sweep(now);
+    if (this.#now - this.#sweptAt > SWEEP_NS) {
+      this.#sweptAt = this.#now;
+      this.#sweep(this.#now);
     }
     return work;
   }
@@ -149,19 +151,24 @@ export class Detector {
 
   /** Prices a changed row against every other venue, both directions, and takes the best chance. */
   #evaluate(changed: number): void {
-    const { universe, clock } = this.#deps;
+    const { universe, counters } = this.#deps;
     const row = universe.rows[changed];
     if (row === undefined) return;
     const rows = this.#rowsOf[row.instrumentIndex] as Int32Array;
-    const now = clock.monotonicNs();
-    const isPriced = this.#mirror.isPriced(changed, now);
+    const now = this.#now;
+    const ask = this.#mirror.get(changed, QUOTE.ASK);
+    const bid = this.#mirror.get(changed, QUOTE.BID);
+    counters.add(this.#at.scans, 2 * (rows.length - 1));
     let bestBuy = -1;
     let bestSell = -1;
     this.#best.profit = 0;
     for (let venue = 0; venue < rows.length; venue++) {
       const other = rows[venue] as number;
       if (other < 0 || other === changed) continue;
-      const both = isPriced && this.#mirror.isPriced(other, now);
+      // Most looks end here: nothing is crossed, and nothing was. Words of dropped rows are zeros, and never end it.
+      const isCrossed = bid > this.#mirror.get(other, QUOTE.ASK) || this.#mirror.get(other, QUOTE.BID) > ask;
+      if (!isCrossed && !this.#isOpen(changed, other)) continue;
+      const both = this.#mirror.isPriced(changed, now) && this.#mirror.isPriced(other, now);
       if (this.#isBetter(changed, other, both, now, bestBuy, bestSell)) {
         bestBuy = changed;
         bestSell = other;
@@ -172,6 +179,12 @@ export class Detector {
       }
     }
     if (bestBuy >= 0) this.#emit(bestBuy, bestSell);
+  }
+
+  #isOpen(one: number, other: number): boolean {
+    if (this.#opportunities.openCount === 0) return false;
+    const lives = this.#opportunities;
+    return lives.openSequence(this.#pairOf(one, other)) !== 0 || lives.openSequence(this.#pairOf(other, one)) !== 0;
   }
 
   /** Prices one direction. True when it is a chance and the best so far: `#best` then holds it. One chance a
@@ -192,7 +205,6 @@ export class Detector {
     const pair = this.#pairOf(buy, sell);
     const ask = this.#mirror.get(buy, QUOTE.ASK);
     const bid = this.#mirror.get(sell, QUOTE.BID);
-    this.#deps.counters.add(this.#at.scans);
     if (!both || !(bid > ask) || ask <= 0) {
       if (this.#opportunities.openSequence(pair) !== 0) this.#close(pair);
       return false;

@@ -5,7 +5,7 @@ import type { EXECUTOR_COUNTERS } from '../core/metrics.ts';
 import type { Fill } from '../core/order.ts';
 import type { LegSetState } from '../core/records.ts';
 import type { Side } from '../core/units.ts';
-import { amountText, difference } from './amounts.ts';
+import { amountText, canonicalFill, difference } from './amounts.ts';
 import type { ExecutorDeps } from './executor-port.ts';
 import { hasFill, isSettled, type Leg, type LegEvent } from './leg.ts';
 import { legSetRecord, orderRecord, walOrder } from './leg-set-record.ts';
@@ -49,7 +49,8 @@ export class Settlement {
   }
 
   /** Books a fill: to the log first, then everywhere else. One that was booked before is only counted. */
-  book(venueIndex: number, fill: Fill): void {
+  book(venueIndex: number, told: Fill): void {
+    const fill = canonicalFill(told);
     const { clock, wal, settings, universe } = this.#deps;
     const work = this.#parts.register.find(fill.clientId);
     const leg = this.#legOf(fill.clientId);

@@ -46,11 +46,19 @@ export class Counters<K extends string> {
 const SUB_BITS = 4;
 const SUB = 1 << SUB_BITS;
 
+const asDouble = new Float64Array(1);
+const asWords = new Uint32Array(asDouble.buffer);
+/** Where a double's sign and exponent stand: little-endian, as all machines that Node runs on today but one. */
+const HIGH_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
+
 /** Bucket of a finite value; negative ones count as 0, those past 2^67 as that. */
 export function bucketOf(value: number): number {
   if (value < SUB) return Math.max(0, Math.floor(value));
-  const exponent = Math.floor(Math.log2(value));
-  const sub = Math.floor((value / 2 ** exponent - 1) * SUB);
+  // The double's own exponent and the top bits of its mantissa are the bucket: no logarithm on the hot path.
+  asDouble[0] = value;
+  const high = asWords[HIGH_WORD] as number;
+  const exponent = (high >>> 20) - 1023;
+  const sub = (high >>> (20 - SUB_BITS)) & (SUB - 1);
   return Math.min(HISTOGRAM_BUCKETS - 1, (exponent - SUB_BITS + 1) * SUB + sub);
 }
 

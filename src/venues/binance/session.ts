@@ -1,6 +1,7 @@
 /** The life of the order-entry connection of Binance spot: log-on, replacement, reconnecting, and which way a request
  *  takes. Requests go over the WebSocket API; REST takes what the socket did not. */
 
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { backoffMs } from '../../core/backoff.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import { type Random, seededRandom } from '../../core/random.ts';
@@ -47,6 +48,7 @@ type State = 'idle' | 'connecting' | 'up' | 'waiting' | 'closed';
 
 export class Session {
   readonly #deps: GatewayDeps;
+  readonly #secret: KeyObject;
   readonly #hooks: SessionHooks;
   readonly #api: WsApi;
   readonly #rest: Rest;
@@ -60,6 +62,7 @@ export class Session {
 
   constructor(deps: GatewayDeps, hooks: SessionHooks) {
     this.#deps = deps;
+    this.#secret = createSecretKey(deps.credentials.secret, 'utf8');
     this.#hooks = hooks;
     const { clock, log, sockets, http, credentials, endpoints } = deps;
     this.#random = seededRandom(clock.wallMs() ^ clock.monotonicNs());
@@ -211,7 +214,7 @@ export class Session {
   }
 
   #sign(params: Params): Params {
-    const { apiKey, secret } = this.#deps.credentials;
-    return signParams({ ...params, timestamp: this.#time.nowMs() }, apiKey, secret);
+    const { apiKey } = this.#deps.credentials;
+    return signParams({ ...params, timestamp: this.#time.nowMs() }, apiKey, this.#secret);
   }
 }
