@@ -13,5 +13,6 @@ export interface Actor {
   stop(): Promise<void> | void;
 }
 
-/** Commands are imperative. `Report` asks the executor for its figures, `Settle` for the venues' final balances. */
-export type ActorCommand = { readonly kind: 'Report' } | { readonly kind: 'Settle' };
+/** Commands are imperative. `Report` asks the executor for its figures, `Settle` for the venues' final balances,
+ *  `Abandon` closes what the drain did not see the end of. */
+export type ActorCommand = { readonly kind: 'Report' } | { readonly kind: 'Settle' } | { readonly kind: 'Abandon' };

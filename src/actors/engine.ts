@@ -111,6 +111,7 @@ export class Engine implements EngineControl {
     if (this.#state !== 'halted') this.#state = 'draining';
     this.views.control.setPause('supervisor', true);
     const isDrained = await this.#drained();
+    if (!isDrained && this.supervisor.isUp(EXECUTOR)) this.supervisor.command(EXECUTOR, { kind: 'Abandon' });
     // Nothing is priced from here on: what the journal and the summary say of opportunities is the same.
     await this.supervisor.stopChild(DETECTOR);
     clearInterval(this.#reportTimer);

@@ -120,6 +120,7 @@ export class ExecutorActor implements Actor {
 
   async onCommand(command: ActorCommand): Promise<void> {
     if (command.kind === 'Report') this.#host.post({ kind: 'Reported', report: this.#executor.report() });
+    if (command.kind === 'Abandon') this.#executor.abandonOpen();
     if (command.kind === 'Settle') {
       await Promise.all(this.#gateways.map((_, venueIndex) => this.#fetchBalances(venueIndex, 'end')));
       this.#host.post({ kind: 'Settled' });

@@ -120,6 +120,11 @@ export class Executor {
     };
   }
 
+  /** The run ends and these sets did not: their outcomes are unknown, and a person is told of each. */
+  abandonOpen(): void {
+    for (const work of this.#register.openWorks()) this.#settlement.abandon(work);
+  }
+
   stop(): void {
     this.#settlement.stop();
     this.#outbox.flush();

@@ -4,7 +4,9 @@ import type { Side } from '../core/units.ts';
 import { type Amounts, plusAll } from './amounts.ts';
 import { isSettled, type Leg, type LegEvent, nextLeg } from './leg.ts';
 
-export const MAX_UNWINDS = 3;
+/** Orders that an excess is tried with before a person is told. They are paced: a book shows what was taken from it only
+ *  a moment later. */
+export const MAX_UNWINDS = 8;
 
 export interface LegSet {
   readonly id: string;

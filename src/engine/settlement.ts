@@ -17,7 +17,7 @@ import { addLeg, applyToSet, changesOf, excessOf, feesOf, judge, type LegSet } f
 import type { SetRegister, Work } from './set-register.ts';
 import { UnwindMarket } from './unwind-market.ts';
 
-/** How often an excess that no venue can take is tried again. */
+/** How long after a try that left some of an excess, or found no venue, the next one comes. */
 const UNWIND_RETRY_MS = 100;
 
 export interface SettlementParts {
@@ -100,9 +100,21 @@ export class Settlement {
 
   /** Judges a set whose orders are all settled: unwinds what is left over, or closes it. */
   advance(work: Work): void {
+    this.#judge(work, false);
+  }
+
+  /** Closes a set whose outcome there is no time left to learn. */
+  abandon(work: Work): void {
+    for (const leg of work.set.legs) this.desk.forget(leg.clientId);
+    this.close(work, 'unknown', excessOf(work.set));
+  }
+
+  #judge(work: Work, hasWaited: boolean): void {
     const judgement = judge(work.set, (side, excess) => this.#market.isTradable(work.set, side, excess));
     if (judgement.kind === 'wait') return;
     if (judgement.kind === 'close') return this.close(work, judgement.state, judgement.excess);
+    const wasTried = work.set.legs.some((leg) => leg.role === 'unwind');
+    if (wasTried && !hasWaited) return this.#waitToUnwind(work, judgement.excess);
     this.#unwind(work, judgement.side, judgement.excess);
   }
 
@@ -190,14 +202,15 @@ export class Settlement {
     this.desk.send(leg, order);
   }
 
-  /** No venue can take it now: a row is stale, a gateway down, a balance short. It is tried until the time is up. */
+  /** No venue can take it now (a row is stale, a gateway down, a balance short), or the last try left some of it. It is
+   *  tried until the time is up. */
   #waitToUnwind(work: Work, excess: bigint): void {
     const { clock, settings } = this.#deps;
     const now = clock.monotonicNs();
     const dueAt = work.unwindWait?.dueAt ?? now + settings.resolveTimeoutMs * 1e6;
     if (now >= dueAt) return this.close(work, 'residual', excess);
     stopWaiting(work);
-    work.unwindWait = { dueAt, cancel: clock.after(UNWIND_RETRY_MS, () => this.advance(work)) };
+    work.unwindWait = { dueAt, cancel: clock.after(UNWIND_RETRY_MS, () => this.#judge(work, true)) };
   }
 
   /** Books what the set changed, and what of its excess is dust; returns what is not. */

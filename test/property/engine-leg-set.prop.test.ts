@@ -22,7 +22,7 @@ const TICK = 1_000_000n;
 const FEE = 100_000n;
 const ONE = 100_000_000n;
 const MIN_LOTS = 10n;
-const MAX_UNWINDS = 3;
+const MAX_UNWINDS = 8;
 
 const text = (units: bigint): string => {
   const digits = (units < 0n ? -units : units).toString().padStart(9, '0');

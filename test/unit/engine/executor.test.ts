@@ -202,19 +202,36 @@ describe('executor, settling', () => {
     expect(desk.setRecords.at(-1)).toMatchObject({ state: 'unwound', residual: '0' });
   });
 
-  it('gives up after three unwinds: residual, told, and the instrument is paused', () => {
+  it('gives up after eight paced unwinds: residual, told, and the instrument is paused', async () => {
     const desk = new Desk();
     desk.intend();
     desk.fill(0, '1', '0.001');
     desk.miss(1);
-    desk.miss(1);
-    desk.miss(1);
-    desk.miss(1);
-    expect(desk.count()).toMatchObject({ setsResidual: 1, ordersSent: 5 });
+    for (let unwind = 1; unwind <= 8; unwind++) {
+      expect(desk.count()).toMatchObject({ setsResidual: 0, ordersSent: 2 + unwind });
+      desk.miss(1);
+      // A book shows what was taken from it only a moment later: the next try waits for that.
+      await desk.pass(99);
+      expect(desk.count()).toMatchObject({ ordersSent: 2 + unwind });
+      await desk.pass(1);
+    }
+    expect(desk.count()).toMatchObject({ setsResidual: 1, ordersSent: 10 });
     expect(desk.faults.map(({ code, details }) => [code, details.residual])).toEqual([['execution/residual', '0.999']]);
     expect(desk.executor.report()).toMatchObject({ pausedInstruments: ['BTC-USDT'], dust: {}, pnl: { BTC: '0.999' } });
     desk.intend();
     expect(desk.refusals()).toEqual({ ok: 1, 'limit-instrument-paused': 1 });
+  });
+
+  it('tells of every set that the end of the run left open', () => {
+    const desk = new Desk();
+    desk.intend();
+    desk.fill(0, '1', '0.001');
+    expect(desk.executor.openSets).toBe(1);
+    desk.executor.abandonOpen();
+    expect(desk.executor.openSets).toBe(0);
+    expect(desk.count()).toMatchObject({ setsUnknown: 1 });
+    expect(desk.faults.map(({ code, details }) => [code, details.residual])).toEqual([['execution/unknown', '0.999']]);
+    expect(desk.executor.report()).toMatchObject({ pnl: { BTC: '0.999' } });
   });
 
   it('waits for a venue that can take an excess, and gives up when none ever can', async () => {
@@ -506,11 +523,14 @@ describe('executor, adopting', () => {
     ]);
   });
 
-  it('keeps an instrument paused that its predecessor paused', () => {
+  it('keeps an instrument paused that its predecessor paused', async () => {
     const desk = new Desk();
     desk.intend();
     desk.fill(0, '1', '0.001');
-    for (let i = 0; i < 4; i++) desk.miss(1);
+    for (let i = 0; i < 9; i++) {
+      desk.miss(1);
+      await desk.pass(100);
+    }
     succeed(desk);
     expect(lifeOf(desk)).toMatchObject({ pausedInstruments: ['BTC-USDT'], pnl: { BTC: '0.999' } });
     expect(desk.faults.length).toBe(1);
