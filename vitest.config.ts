@@ -11,7 +11,7 @@ const project = (name: string, extra: object = {}) => ({
   },
 });
 
-// Stress, contract and integration tests start threads and processes of their own: one file at a time on two cores.
+// Stress and integration tests start threads and processes of their own: one file at a time on two cores.
 const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
 
 // .ci/run counts the tests of all its runs from these.
@@ -28,7 +28,7 @@ export default defineConfig({
       project('property', { testTimeout: 60_000 }),
       project('architecture', { testTimeout: 60_000 }),
       project('stress', alone),
-      project('contract', alone),
+      project('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
       project('integration', { ...alone, testTimeout: 120_000 }),
       project('long', { ...alone, testTimeout: 900_000 }),
     ],

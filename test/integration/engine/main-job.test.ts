@@ -33,7 +33,7 @@ describe('the main job', () => {
     { topology: 'dedicated', idle: 'park', seed: 20_261 },
   ])('$topology, idle $idle, seed $seed: agrees with the ledger of the exchanges', async ({ topology, idle, seed }) => {
     const sim = await startSim({ seed });
-    const engine = startEngine({ config: simConfig(sim.ready, { topology, idle }), args: ['--for', '8s'] });
+    const engine = startEngine({ config: simConfig(sim.ready, { topology, idle }), args: ['--for', '6s'] });
     await engine.endsWith(0, 60_000);
     expectGoodRun(engine, await sim.ledger(), topology);
     await sim.close();
