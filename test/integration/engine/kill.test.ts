@@ -17,12 +17,12 @@ afterAll(() => sim.close());
 const seed = Number(process.env['PARALLAX_TEST_SEED'] ?? Date.now() % 1_000_000);
 
 describe('SIGKILL', () => {
-  it.concurrent.each([0, 1])(`three moments each with a leg set open, seed ${seed} + %i`, async (lane) => {
-    const results = await killSeries(sim, 3, seed + lane);
+  it.concurrent.each([0, 1])(`two moments each with a leg set open, seed ${seed} + %i`, async (lane) => {
+    const results = await killSeries(sim, 2, seed + lane);
     expect(results.flatMap(({ problems }) => problems)).toEqual([]);
-    expect(results).toHaveLength(3);
-    // One set may have closed between the look and the kill, hardly two.
-    expect(results.filter(({ hadOpenSet }) => hadOpenSet).length).toBeGreaterThanOrEqual(2);
+    expect(results).toHaveLength(2);
+    // One set may have closed between the look and the kill, hardly both.
+    expect(results.filter(({ hadOpenSet }) => hadOpenSet).length).toBeGreaterThanOrEqual(1);
   });
 
   it('takes the embedded exchanges along', async () => {

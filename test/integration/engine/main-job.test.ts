@@ -28,22 +28,24 @@ function expectGoodRun(engine: EngineProcess, ledger: Ledger, topology: string):
 }
 
 describe('the main job', () => {
-  it.each([
-    { topology: 'fused', idle: 'backoff', seed: 7 },
-    { topology: 'dedicated', idle: 'park', seed: 20_261 },
-  ])('$topology, idle $idle, seed $seed: agrees with the ledger of the exchanges', async ({ topology, idle, seed }) => {
-    const sim = await startSim({ seed });
-    const engine = startEngine({ config: simConfig(sim.ready, { topology, idle }), args: ['--for', '6s'] });
+  // Against exchanges of their own: dedicated here, so that with the embedded run below both topologies are seen.
+  it('dedicated: agrees with the ledger of the exchanges', async () => {
+    const sim = await startSim({ seed: 20_261 });
+    const config = simConfig(sim.ready, { topology: 'dedicated', idle: 'park' });
+    const engine = startEngine({ config, args: ['--for', '6s'] });
     await engine.endsWith(0, 60_000);
-    expectGoodRun(engine, await sim.ledger(), topology);
+    expectGoodRun(engine, await sim.ledger(), 'dedicated');
     await sim.close();
   });
 
   it('with embedded exchanges, as `npm start` runs it', async () => {
     // Only the API's port is said, so that an engine that runs beside the tests is not in the way.
-    const engine = startEngine({ config: { api: { port: 0 } }, args: ['--for', '5s', '--seed', '3'] });
+    const engine = startEngine({
+      config: { topology: 'fused', api: { port: 0 } },
+      args: ['--for', '5s', '--seed', '3'],
+    });
     await engine.endsWith(0, 60_000);
     const ledger = JSON.parse(readFileSync(join(engine.dataDir, 'sim-ledger.json'), 'utf8')) as Ledger;
-    expectGoodRun(engine, ledger, engine.summary()?.topology ?? '');
+    expectGoodRun(engine, ledger, 'fused');
   });
 });
