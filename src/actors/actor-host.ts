@@ -12,8 +12,6 @@ export interface ActorHost {
   readonly guard: Guard;
   readonly post: (message: FromThread) => void;
   readonly onFault: (fault: Fault) => void;
-  /** Runs the other actors of this thread at once. */
-  readonly kick: () => void;
   /** The producer's end of a consumer's bell. */
   readonly bell: (consumer: Consumer) => Doorbell;
 }

@@ -177,7 +177,6 @@ export class ThreadHost {
         guard,
         post: (message) => this.#post(message),
         onFault: (fault) => this.#raise(name, fault),
-        kick: () => this.#kick(),
         bell: (consumer) => bellOf(this.#data.context, this.#views, consumer, this.#isLooplessConsumer(consumer)),
       });
       const resident: Resident = { spec, actor, guard, isStarted: false };
