@@ -2,16 +2,19 @@
 import type { Clock } from '../core/clock.ts';
 import { integerOf, isPlainDecimal } from './amounts.ts';
 import type { Exchange } from './exchange.ts';
-import type { SocketScope } from './fault-port.ts';
-import { type FaultBoard, readFault, readLift } from './faults.ts';
+import { readFault, readLift } from './fault-requests.ts';
+import type { FaultBoard } from './faults.ts';
 import { readLedger } from './ledger.ts';
 import type { Market } from './market.ts';
 import type { HttpIn, HttpOut, ServerHandlers } from './server.ts';
 import type { VenueWire } from './wire-port.ts';
+import type { TroubledWire } from './wire-troubles.ts';
 
 export interface ControlledVenue {
   readonly exchange: Exchange;
   readonly wire: VenueWire;
+  readonly troubles: TroubledWire;
+  readonly hasChecksums: boolean;
 }
 
 export interface ControlContext {
@@ -49,7 +52,7 @@ function answer(context: ControlContext, request: HttpIn): HttpOut {
     case 'GET /stats':
       return json(200, statsOf(context));
     case 'GET /faults':
-      return json(200, { faults: faults.list().map(finite) });
+      return json(200, { faults: faults.list().map(finite), history: faults.history });
     case 'POST /faults':
       return withBody(request, (body) => plant(context, body));
     case 'DELETE /faults': {
@@ -93,11 +96,17 @@ function plant({ faults, venues }: ControlContext, body: Readonly<Record<string,
       return bad(`unknown instrument "${request.instrument}"; known: ${listed.join(', ')}`);
     }
   }
-  if (request.kind === 'disconnect') {
-    const scope: SocketScope = request.scope ?? 'all';
-    return json(200, { kind: 'disconnect', cut: venues.get(request.venue)?.wire.disconnect(scope) ?? 0 });
+  const venue = venues.get(request.venue);
+  const { kind, scope = 'all' } = request;
+  if (kind === 'checksum' && venue?.hasChecksums !== true) return bad(`${request.venue} sends no checksums`);
+  if (kind === 'disconnect' || kind === 'half-open') {
+    faults.note(request);
+    const cut = kind === 'disconnect' ? venue?.wire.disconnect(scope) : venue?.troubles.halfOpen(scope);
+    return json(200, { kind, cut: cut ?? 0 });
   }
-  return json(200, finite(faults.plant(request)));
+  const planted = faults.plant(request);
+  if (kind === 'maintenance') venue?.troubles.maintain();
+  return json(200, finite(planted));
 }
 
 function putPrice({ venues, market, clock }: ControlContext, body: Readonly<Record<string, unknown>>): HttpOut {

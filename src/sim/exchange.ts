@@ -109,6 +109,11 @@ export class Exchange implements ExchangePort {
       this.#matching.announceChanges(market);
       return { ok: true, order };
     }
+    const late = order.tif === 'gtc' ? undefined : this.#faults.take('late-fill', { instrument: order.instrument.id });
+    if (late !== undefined) {
+      this.#fillLate(market, order, checked.ticket, late.ms);
+      return { ok: true, order };
+    }
     const limit = this.#limitOfPartialFault(market, order, checked.ticket);
     if (order.tif !== 'fok' || this.#available(market, order) >= order.size) {
       this.#matching.take(market, { side: order.side, order }, order.type === 'limit' ? order.price : undefined, limit);
@@ -249,6 +254,26 @@ export class Exchange implements ExchangePort {
       size += level.size;
     }
     return size;
+  }
+
+  /** A `late-fill` fault: the venue ends the order unfilled, and `ms` later says that it was filled after all, at its
+   *  limit. Nothing comes of it when the funds are gone by then. */
+  #fillLate(market: Market, order: OrderState, ticket: Ticket, ms: number): void {
+    this.#matching.close(order, 'expired');
+    this.#matching.announceChanges(market);
+    this.clock.after(ms, () => {
+      const { asset, amount } = ticket.lock;
+      if ((order.account.holdings.get(asset)?.free ?? 0n) < amount) return;
+      const side = opposite(order.side);
+      const price = order.type === 'limit' ? order.price : market.book.bestPrice(side);
+      if (price === undefined) return;
+      this.#matching.move(order.account, asset, -amount, amount);
+      order.locked = amount;
+      market.book.setMaker(side, price, market.book.makerSizeAt(side, price) + order.size);
+      this.#matching.take(market, { side: order.side, order }, price, order.size);
+      this.#matching.settle(market, order);
+      this.#matching.announceChanges(market);
+    });
   }
 
   /** A `partial` fault: how much of this order may fill. For a limit order the synthetic maker withdraws the rest,

@@ -7,7 +7,7 @@ import { amountOf } from './amounts.ts';
 import { type ControlledVenue, controlHandlers } from './control.ts';
 import { Exchange } from './exchange.ts';
 import type { VenueFaults } from './fault-port.ts';
-import { FaultBoard } from './faults.ts';
+import { FaultBoard, skewedClock } from './faults.ts';
 import { type Ledger, readLedger } from './ledger.ts';
 import { Market } from './market.ts';
 import { MARKETS, type MarketName, startPrice } from './market-shape.ts';
@@ -16,6 +16,7 @@ import type { RunningServer, ServerHandlers, ServerKind } from './server.ts';
 import { pickServer } from './server-pick.ts';
 import { SIM_VENUES } from './venues/registry.ts';
 import type { RecordingPlayer, SimEndpoints, SimVenue } from './wire-port.ts';
+import { troubled } from './wire-troubles.ts';
 
 export interface SimOptions {
   /** Ids; absent: every registered venue. */
@@ -82,7 +83,9 @@ export async function runSim(options: SimOptions = {}): Promise<RunningSim> {
   const faults = new FaultBoard(clock);
   const server = options.server ?? (await pickServer(log));
 
-  const exchanges = venues.map((venue) => newExchange(venue, options, seed, clock, faults.of(venue.id)));
+  const exchanges = venues.map((venue) =>
+    newExchange(venue, options, seed, skewedClock(clock, faults.of(venue.id)), faults.of(venue.id)),
+  );
   const market = new Market({
     seed,
     shape: MARKETS[marketName],
@@ -96,7 +99,7 @@ export async function runSim(options: SimOptions = {}): Promise<RunningSim> {
   let control: RunningServer | undefined;
   const close = async (): Promise<void> => {
     market.stop();
-    for (const { wire } of started.values()) wire.close();
+    for (const { troubles } of started.values()) troubles.close();
     await Promise.all([...started.values()].map((venue) => venue.server.close()));
     await control?.close();
   };
@@ -108,13 +111,21 @@ export async function runSim(options: SimOptions = {}): Promise<RunningSim> {
       const wire = venue.createWire({
         exchange,
         faults: faults.of(venue.id),
-        clock,
+        clock: exchange.clock,
         random: seededRandom(seed * 31 + index + 17),
         log,
         ...(recording === undefined ? {} : { recording }),
       });
-      const listening = await listen(server, port === 0 ? 0 : port + index + 1, wire);
-      started.set(venue.id, { exchange, wire, server: listening, ready: readyOf(venue, exchange, listening.port) });
+      const troubles = troubled(wire, faults.of(venue.id), clock);
+      const listening = await listen(server, port === 0 ? 0 : port + index + 1, troubles);
+      started.set(venue.id, {
+        exchange,
+        wire,
+        troubles,
+        hasChecksums: venue.hasChecksums,
+        server: listening,
+        ready: readyOf(venue, exchange, listening.port),
+      });
     }
     control = await listen(
       server,

@@ -8,16 +8,16 @@ export interface MarketShape {
   readonly bandBps?: number;
   /** Largest wobble of one venue's maker around its (lagging) fair price. */
   readonly wobbleBps: number;
-  /** Two venues coming apart: how far best bid and best ask then cross, how often and for how long. */
+  /** Two venues coming apart: how far best bid and best ask then cross (a share of both venues' taker fees, and some
+   *  more), how often and for how long. */
   readonly apart?: {
-    readonly crossedBps: readonly [number, number];
+    readonly feeShare: readonly [number, number];
+    readonly beyondBps: readonly [number, number];
     readonly everyMs: readonly [number, number];
     readonly lastsMs: readonly [number, number];
   };
 }
 
-/** Both venues' taker fees together, as the simulated venues charge them. */
-const FEES_BPS = 20;
 export const HALF_SPREAD_BPS = 0.5;
 
 export const MARKETS = {
@@ -25,13 +25,13 @@ export const MARKETS = {
   wobble: {
     walkBps: 0.15,
     wobbleBps: 0.4,
-    apart: { crossedBps: [FEES_BPS + 4, FEES_BPS + 12], everyMs: [120, 300], lastsMs: [150, 600] },
+    apart: { feeShare: [1, 1], beyondBps: [4, 12], everyMs: [120, 300], lastsMs: [150, 600] },
   },
   /** Crossings, always below the fees. */
   calm: {
     walkBps: 0.15,
     wobbleBps: 0.4,
-    apart: { crossedBps: [3, FEES_BPS - 9], everyMs: [120, 300], lastsMs: [150, 600] },
+    apart: { feeShare: [0.15, 0.55], beyondBps: [0, 0], everyMs: [120, 300], lastsMs: [150, 600] },
   },
   /** Never crossed, whatever moments of two venues are compared: the fair price stays inside half a spread. */
   still: { walkBps: 0.05, bandBps: 0.2, wobbleBps: 0.1 },

@@ -47,6 +47,8 @@ interface Maker {
   readonly fair: Fair;
   readonly random: Random;
   readonly memory: MakerMemory;
+  /** Taker fee of the venue. */
+  readonly feeBps: number;
   /** Share of the way to the fair price that the maker goes in one step. */
   readonly pace: number;
   lagged: number;
@@ -103,6 +105,7 @@ export class Market {
       fair,
       random,
       memory: newMemory(),
+      feeBps: Number(exchange.policy.fees.taker) * 1e4,
       pace: 0.5 + 0.3 * random.next(),
       lagged: fair.price,
       wobbleBps: 0,
@@ -198,8 +201,11 @@ export class Market {
     // The order of a pair is the venues' own, so that the balance of directions holds for each pair.
     const [one, two] =
       second !== undefined && makers.indexOf(second) < makers.indexOf(first) ? [second, first] : [first, second];
-    const distance = this.#between(apart.crossedBps) + 2 * HALF_SPREAD_BPS + this.#roundingBps(makers);
-    const share = 0.3 + 0.4 * this.#random.next();
+    const feesBps = first.feeBps + (second?.feeBps ?? 0);
+    const crossedBps = this.#between(apart.feeShare) * feesBps + this.#between(apart.beyondBps);
+    const distance = crossedBps + 2 * HALF_SPREAD_BPS + this.#roundingBps(makers);
+    // Each goes its part of the fees, so that neither crosses third venues by more than the two cross.
+    const share = (0.85 * one.feeBps) / feesBps + 0.15 * this.#random.next();
     const direction = this.#nextDirection(fair);
     one.apartBps = direction * distance * share;
     if (two !== undefined) two.apartBps = -direction * distance * (1 - share);

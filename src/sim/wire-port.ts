@@ -27,6 +27,7 @@ export interface RecordingPlayer {
 export interface WireContext {
   readonly exchange: ExchangePort;
   readonly faults: VenueFaults;
+  /** The venue's own clock: a `clock-skew` fault shifts it. */
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -35,6 +36,11 @@ export interface WireContext {
 
 /** One venue's wire: everything under its one listening port. */
 export interface VenueWire extends ServerHandlers {
+  /** Whose sockets these are: market data (`public`), or account and orders (`private`). */
+  scopeOf(connection: { readonly path: string; readonly query: string }): SocketScope;
+  /** For venues that announce maintenance on sockets which stay open: says that it began or ended. Where it is absent,
+   *  sockets are cut when maintenance begins, and none comes up before it ends. */
+  announceMaintenance?(active: boolean): void;
   /** Drops sockets without a close frame, as a network would. Returns how many. */
   disconnect(scope: SocketScope): number;
   /** Counters for `GET /stats`. */
@@ -48,6 +54,8 @@ export interface SimVenue {
   readonly id: string;
   readonly instruments: readonly InstrumentSpec[];
   readonly policy: ExchangePolicy;
+  /** Whether its depth frames carry checksums that mean something. */
+  readonly hasChecksums: boolean;
   /** Shape of its keys, so that clients that check the form accept them. */
   makeCredentials(random: Random): { readonly apiKey: string; readonly secret: string; readonly passphrase: string };
   /** Addresses under `127.0.0.1:port`, as clients of this venue expect them. */

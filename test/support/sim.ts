@@ -1,5 +1,5 @@
 /** Simulated exchanges in a process of their own, and their control server. */
-import type { FaultRequest } from '../../src/sim/faults.ts';
+import type { FaultRequest } from '../../src/sim/fault-requests.ts';
 import type { Ledger } from '../../src/sim/ledger.ts';
 import type { SimReady } from '../../src/sim/main.ts';
 import { parallax, type Running } from './processes.ts';

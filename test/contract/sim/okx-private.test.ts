@@ -1,7 +1,7 @@
 /** The simulated OKX's private socket: login, order operations and what is pushed of them. */
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FaultRequest } from '../../../src/sim/faults.ts';
+import type { FaultRequest } from '../../../src/sim/fault-requests.ts';
 import { type FakeSocket, first, type Json, type ManualOkx, manualOkx, rows, settle } from './okx-harness.ts';
 
 let okx: ManualOkx;

@@ -1,8 +1,8 @@
 /** The simulated OKX's public channels and connections: sequences, cadence, limits, planted faults, recordings. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FaultRequest } from '../../../src/sim/faults.ts';
+import { DepthWindow } from '../../../src/sim/depth-window.ts';
+import type { FaultRequest } from '../../../src/sim/fault-requests.ts';
 import { newPlayer, readRecording } from '../../../src/sim/recording.ts';
-import { DepthWindow } from '../../../src/sim/venues/okx/depth-window.ts';
 import { describeWithFixtures } from '../../fixtures.ts';
 import { type FakeSocket, first, type Json, type ManualOkx, manualOkx } from './okx-harness.ts';
 
@@ -226,12 +226,9 @@ describe('connections', () => {
     expect(socket.closed?.code).toBe(1009);
   });
 
-  it('fall silent by scope on a freeze fault', () => {
+  it('tell whose they are, so that troubles find them', () => {
     const [open, own] = [okx.connect('/ws/v5/public'), okx.login()];
-    plant({ kind: 'freeze', scope: 'private', durationMs: 1000 });
-    expect([open, own].map(({ connection }) => okx.wire.gate?.(connection))).toEqual([true, false]);
-    okx.clock.advanceMs(1001);
-    expect([open, own].map(({ connection }) => okx.wire.gate?.(connection))).toEqual([true, true]);
+    expect([open, own].map(({ connection }) => okx.wire.scopeOf(connection))).toEqual(['public', 'private']);
   });
 
   it('are dropped by scope', () => {

@@ -1,7 +1,7 @@
 /** The simulated OKX's REST side: signatures, refusals, paging, limits. */
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FaultRequest } from '../../../src/sim/faults.ts';
+import type { FaultRequest } from '../../../src/sim/fault-requests.ts';
 import { signatureOf } from '../../../src/sim/venues/okx/sign.ts';
 import { describeWithFixtures, readJson } from '../../fixtures.ts';
 import { first, type Json, type ManualOkx, manualOkx, rows } from './okx-harness.ts';

@@ -20,6 +20,7 @@ export const binanceVenue: SimVenue = {
     secret: keyText(random, KEY_LENGTH),
     passphrase: '',
   }),
+  hasChecksums: false,
   endpoints: (port) => ({
     rest: `http://127.0.0.1:${port}`,
     wsPublic: `ws://127.0.0.1:${port}`,
@@ -43,8 +44,7 @@ function createWire(context: WireContext): VenueWire {
     },
     accepts: (path) => isWsApi(path) || path === '/ws' || path.startsWith('/ws/') || path.startsWith('/stream'),
     onConnection: (connection) => (isWsApi(connection.path) ? wsApi.connect(connection) : streams.connect(connection)),
-    gate: (connection) =>
-      faults.peek('freeze', { scope: isWsApi(connection.path) ? 'private' : 'public' }) === undefined,
+    scopeOf: ({ path }) => (isWsApi(path) ? 'private' : 'public'),
     disconnect: (scope) =>
       (scope === 'private' ? 0 : streams.disconnect()) + (scope === 'public' ? 0 : wsApi.disconnect()),
     stats: () => ({

@@ -1,6 +1,7 @@
 /** Binance's market streams (https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams):
  *  `/ws`, `/ws/<stream>/<stream>`, `/stream?streams=<stream>/<stream>`, and live (un)subscribing on each. */
 import type { Clock } from '../../../core/clock.ts';
+import { DepthFaults } from '../../depth-faults.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, LevelChange, SimInstrument } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
@@ -27,6 +28,8 @@ interface Subscriber {
   readonly streams: Set<string>;
   combined: boolean;
   stopPlaying: (() => void) | undefined;
+  /** By depth stream. */
+  readonly depth: Map<string, DepthFaults>;
 }
 
 export interface MarketStreams {
@@ -59,14 +62,19 @@ export function newMarketStreams(
   };
 
   const deliver = (subscriber: Subscriber, stream: string, raw: string, instrument: SimInstrument): void => {
-    const isDepth = stream.includes('@depth');
-    const where = { instrument: instrument.id, scope: 'public' } as const;
-    // The lost frame's ids are gone: the next one does not follow on.
-    if (isDepth && faults.take('gap', where) !== undefined) return;
     const text = subscriber.combined ? `{"stream":${JSON.stringify(stream)},"data":${raw}}` : raw;
-    subscriber.connection.send(text);
-    framesSent++;
-    if (isDepth && faults.take('duplicate', where) !== undefined) subscriber.connection.send(text);
+    for (const shown of stream.includes('@depth') ? depthOf(subscriber, stream, instrument).shape(text) : [text]) {
+      subscriber.connection.send(shown);
+      framesSent++;
+    }
+  };
+
+  const depthOf = (subscriber: Subscriber, stream: string, instrument: SimInstrument): DepthFaults => {
+    const known = subscriber.depth.get(stream);
+    if (known !== undefined) return known;
+    const fresh = new DepthFaults(faults, instrument.id);
+    subscriber.depth.set(stream, fresh);
+    return fresh;
   };
 
   const collect = (
@@ -170,7 +178,13 @@ export function newMarketStreams(
   return {
     connect(connection) {
       const combined = connection.path.startsWith('/stream');
-      const subscriber: Subscriber = { connection, streams: new Set(), combined, stopPlaying: undefined };
+      const subscriber: Subscriber = {
+        connection,
+        streams: new Set(),
+        combined,
+        stopPlaying: undefined,
+        depth: new Map(),
+      };
       for (const stream of initialStreams(connection)) subscriber.streams.add(stream);
       subscribers.add(subscriber);
       const keepAlive = newKeepAlive(connection, clock);

@@ -20,6 +20,8 @@ const hex = (text: string): string => Buffer.from(text).toString('hex');
 export const okx: SimVenue = {
   id: 'okx',
   instruments: INSTRUMENTS,
+  // Since 2026 the field is 0.
+  hasChecksums: false,
   policy: {
     // An ordinary account (Lv1); taken from what was received, unrounded.
     fees: { taker: '0.001', maker: '0.0008' },

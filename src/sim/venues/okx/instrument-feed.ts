@@ -3,15 +3,19 @@
  *  Source: https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel; `seqId` is one line of
  *  numbers for all of an instrument's book channels, so `bbo-tbt` and `books` can be compared. */
 
+import { DepthFaults } from '../../depth-faults.ts';
+import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument, TopOfBook } from '../../port.ts';
-import { DepthWindow } from './depth-window.ts';
 import { bookRow, topRow, tradeRow } from './market-rows.ts';
 import type { Tickers } from './tickers.ts';
 
 export interface Subscriber {
   push(text: string): void;
 }
+
+/** Levels a side of `books` and of `GET /market/books`. */
+export const BOOK_DEPTH = 400;
 
 export const FEED_CHANNELS = ['books', 'books5', 'bbo-tbt', 'tickers', 'trades'] as const;
 export type FeedChannel = (typeof FEED_CHANNELS)[number];
@@ -26,13 +30,13 @@ const WHOLE_BOOK = 100_000;
 export class InstrumentFeed {
   readonly #instrument: SimInstrument;
   readonly #exchange: ExchangePort;
-  readonly #faults: VenueFaults;
+  readonly #depthFaults: DepthFaults;
   readonly #tickers: Tickers;
   readonly #subscribers: Readonly<Record<FeedChannel, Set<Subscriber>>>;
   /** Subscribed to `books`, snapshot not sent yet. */
   readonly #waiting = new Set<Subscriber>();
-  readonly #bids = new DepthWindow('buy');
-  readonly #asks = new DepthWindow('sell');
+  readonly #bids = new DepthWindow('buy', BOOK_DEPTH);
+  readonly #asks = new DepthWindow('sell', BOOK_DEPTH);
   #following = false;
   /** The id that `books` subscribers stand at, and the newest one. */
   #toldId = 0;
@@ -48,7 +52,7 @@ export class InstrumentFeed {
   constructor(instrument: SimInstrument, exchange: ExchangePort, faults: VenueFaults, tickers: Tickers) {
     this.#instrument = instrument;
     this.#exchange = exchange;
-    this.#faults = faults;
+    this.#depthFaults = new DepthFaults(faults, instrument.id);
     this.#tickers = tickers;
     this.#subscribers = {
       books: new Set(),
@@ -144,11 +148,8 @@ export class InstrumentFeed {
     this.#toldAtMs = this.#now();
     const known = [...books].filter((subscriber) => !this.#waiting.has(subscriber));
     if (known.length === 0) return;
-    const where = { instrument: this.#instrument.id, scope: 'public' } as const;
-    if (changed && this.#faults.take('gap', where) !== undefined) return;
     const frame = this.#frame('books', row, 'update');
-    this.#send(known, frame);
-    if (this.#faults.take('duplicate', where) !== undefined) this.#send(known, frame);
+    for (const shown of changed ? this.#depthFaults.shape(frame) : [frame]) this.#send(known, shown);
   }
 
   #follow(): void {

@@ -1,11 +1,6 @@
-/** Request limits: so many in so long, counted apart for every name.
+/** How often what may be asked for.
  *  Source: the "Rate Limit" line of each endpoint in https://www.okx.com/docs-v5/en/. */
-import type { Clock } from '../../../core/clock.ts';
-
-export interface Limit {
-  readonly count: number;
-  readonly windowMs: number;
-}
+import type { Limit } from '../../request-limits.ts';
 
 /** OKX states nearly all of its limits per two seconds. */
 export const perTwoSeconds = (count: number): Limit => ({ count, windowMs: 2000 });
@@ -18,30 +13,3 @@ export const BATCH_ORDERS = perTwoSeconds(300);
 export const ACCOUNT_ORDERS = perTwoSeconds(1000);
 /** `subscribe`, `unsubscribe` and `login` requests of one connection. */
 export const SUBSCRIPTIONS: Limit = { count: 480, windowMs: 3_600_000 };
-
-export class RequestLimits {
-  readonly #clock: Clock;
-  readonly #taken = new Map<string, number[]>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Counts `weight` requests under `name`; false, counting nothing, when they do not fit. */
-  take(name: string, limit: Limit, weight = 1): boolean {
-    const now = this.#clock.monotonicNs() / 1e6;
-    const times = this.#taken.get(name) ?? [];
-    let expired = 0;
-    while (expired < times.length && (times[expired] ?? now) <= now - limit.windowMs) expired++;
-    times.splice(0, expired);
-    this.#taken.set(name, times);
-    if (times.length + weight > limit.count) return false;
-    for (let n = 0; n < weight; n++) times.push(now);
-    return true;
-  }
-
-  /** Forgets every name that starts with `prefix` (a connection that is gone). */
-  forget(prefix: string): void {
-    for (const name of [...this.#taken.keys()]) if (name.startsWith(prefix)) this.#taken.delete(name);
-  }
-}

@@ -1,10 +1,11 @@
 /** Signed REST endpoints that read the account. Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api and
  *  https://www.okx.com/docs-v5/en/#order-book-trading-trade. */
 import type { SimAccount, SimInstrument, SimOrder } from '../../port.ts';
+import type { Limit } from '../../request-limits.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { balanceRow, configRow, currencyRow, feeRow } from './account-rows.ts';
 import { type WireError, wireError } from './errors.ts';
-import { type Limit, perTwoSeconds } from './limits.ts';
+import { perTwoSeconds } from './limits.ts';
 import { readKey } from './order-entry.ts';
 import { fillRow, noteOf, orderRow, stateOf } from './order-rows.ts';
 import type { RestResult, Rows } from './rest-public.ts';

@@ -1,10 +1,11 @@
 /** REST endpoints that need no key. Source: https://www.okx.com/docs-v5/en/#public-data-rest-api and
  *  https://www.okx.com/docs-v5/en/#order-book-trading-market-data. */
 import type { SimInstrument } from '../../port.ts';
+import type { Limit } from '../../request-limits.ts';
 import type { WireContext } from '../../wire-port.ts';
-import { BOOK_DEPTH } from './depth-window.ts';
 import { type WireError, wireError } from './errors.ts';
-import { type Limit, perTwoSeconds } from './limits.ts';
+import { BOOK_DEPTH } from './instrument-feed.ts';
+import { perTwoSeconds } from './limits.ts';
 import { instrumentRow, restBookRow, restTradeRow } from './market-rows.ts';
 import type { Tickers } from './tickers.ts';
 import { msText } from './times.ts';

@@ -1,9 +1,9 @@
 /** The REST side of the wire: finds the endpoint, checks signature and limits, writes the body as OKX writes it. */
 import type { SimAccount } from '../../port.ts';
+import type { Limit, RequestLimits } from '../../request-limits.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { ERRORS, type ErrorCode, type WireError, wireError } from './errors.ts';
-import type { Limit, RequestLimits } from './limits.ts';
 import type { Arguments } from './order-entry.ts';
 import { type PrivateRoute, privateRoutes } from './rest-private.ts';
 import { type PublicRoute, publicRoutes, type RestResult } from './rest-public.ts';

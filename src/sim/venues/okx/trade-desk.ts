@@ -3,9 +3,10 @@
 
 import type { FaultKind } from '../../fault-port.ts';
 import type { SimAccount, SimOrder } from '../../port.ts';
+import type { RequestLimits } from '../../request-limits.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type WireError, wireError } from './errors.ts';
-import { ACCOUNT_ORDERS, BATCH_ORDERS, type RequestLimits, SINGLE_ORDERS } from './limits.ts';
+import { ACCOUNT_ORDERS, BATCH_ORDERS, SINGLE_ORDERS } from './limits.ts';
 import { type Arguments, type EntryResult, OrderEntry, type Origin, overall } from './order-entry.ts';
 
 export type TradeAction = 'place' | 'cancel' | 'amend';

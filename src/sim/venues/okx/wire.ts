@@ -1,9 +1,9 @@
 /** The OKX v5 spot wire: REST, `/ws/v5/public` and `/ws/v5/private` under one port. */
 import type { SocketScope } from '../../fault-port.ts';
+import { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { VenueWire, WireContext } from '../../wire-port.ts';
 import { AccountHub } from './account-hub.ts';
-import { RequestLimits } from './limits.ts';
 import { PublicHub } from './public-hub.ts';
 import { RestApi } from './rest.ts';
 import { Session, type SessionKind, type SessionShared } from './session.ts';
@@ -27,7 +27,7 @@ export function createOkxWire(context: WireContext): VenueWire {
 
   return {
     accepts: (path) => PATHS[path] !== undefined,
-    gate: (connection) => context.faults.peek('freeze', { scope: PATHS[connection.path] ?? 'all' }) === undefined,
+    scopeOf: ({ path }) => PATHS[path] ?? 'all',
     onRequest: (request) => {
       counts.requests++;
       return rest.answer(request);

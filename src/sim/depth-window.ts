@@ -1,9 +1,6 @@
-/** One side of a book as the `books` channel shows it: the best 400 levels, and what changed among them since last told. */
-import type { Side } from '../../../core/units.ts';
-import type { Level } from '../../port.ts';
-
-/** Levels a side of `books` and of `GET /market/books`. */
-export const BOOK_DEPTH = 400;
+/** One side of a book as a depth channel shows it: its best levels, and what changed among them since last told. */
+import type { Side } from '../core/units.ts';
+import type { Level } from './port.ts';
 
 export class DepthWindow {
   readonly #sign: number;
@@ -14,7 +11,8 @@ export class DepthWindow {
   #shown = new Map<number, number>();
   readonly #touched = new Set<number>();
 
-  constructor(side: Side, depth = BOOK_DEPTH) {
+  /** @param depth levels that the channel shows; deeper ones are kept, and come up when better ones go */
+  constructor(side: Side, depth: number) {
     this.#sign = side === 'buy' ? -1 : 1;
     this.#depth = depth;
   }
