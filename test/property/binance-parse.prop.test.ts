@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FRAME, FrameBatch, LEVEL_STRIDE, type LevelList } from '../../src/core/frame.ts';
+import { SymbolTable } from '../../src/core/symbol-table.ts';
 import { createParser, readFrameFast, readSnapshotFast } from '../../src/venues/binance/parse.ts';
 import { readFrameJson, readSnapshotJson } from '../../src/venues/binance/parse-json.ts';
-import { SymbolTable } from '../../src/venues/binance/symbol-table.ts';
 
 const SYMBOLS = [
   { symbol: 'BTCUSDT', priceDecimals: 2, sizeDecimals: 5 },

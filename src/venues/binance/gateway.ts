@@ -3,6 +3,7 @@
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/websocket-api */
 import { messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
+import { isZero, type Json, needList, needObject } from '../../core/json.ts';
 import type {
   Balance,
   CancelOutcome,
@@ -16,7 +17,6 @@ import type {
   QueryOutcome,
 } from '../../core/order.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { isZero, type Json, listOf, objectOf } from './json.ts';
 import { orderParams, readBalances, readCommission, readOrder, readPlacedFills, readTrade } from './orders.ts';
 import { errorOf, faultOf, type Reply } from './reply.ts';
 import { CALLS, Session } from './session.ts';
@@ -94,7 +94,7 @@ export class BinanceGateway implements Gateway {
   async openOrders(): Promise<readonly OrderReport[]> {
     const reply = await this.#session.ask(CALLS.openOrders, {});
     if (reply.kind !== 'answered') throw faultOf('openOrders', reply);
-    return listOf(reply.result, 'the open orders').map(readOrder);
+    return needList(reply.result, 'the open orders').map(readOrder);
   }
 
   async balances(): Promise<readonly Balance[]> {
@@ -141,10 +141,10 @@ export class BinanceGateway implements Gateway {
     for (;;) {
       const reply = await this.#session.ask(CALLS.trades, params);
       if (reply.kind !== 'answered') return reply;
-      const page = listOf(reply.result, 'the trades');
+      const page = needList(reply.result, 'the trades');
       found.push(...page);
       if (page.length < PAGE) return found;
-      const lastId = Number(objectOf(page[page.length - 1], 'a trade').id);
+      const lastId = Number(needObject(page[page.length - 1], 'a trade').id);
       // `fromId` goes with symbol and orderId, but not with startTime.
       const { startTime: _, ...rest } = filter;
       params = { ...rest, fromId: lastId + 1, limit: PAGE };

@@ -2,9 +2,19 @@
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/websocket-api/trading-requests */
 import { formatDecimal, parseDecimal } from '../../core/decimal.ts';
 import type { Listing } from '../../core/instrument.ts';
+import {
+  isZero,
+  type Json,
+  needDecimal,
+  needId,
+  needList,
+  needNumber,
+  needObject,
+  needText,
+  Unreadable,
+} from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
 import type { Side } from '../../core/units.ts';
-import { decimalOf, idOf, isZero, type Json, listOf, numberOf, objectOf, textOf, Unreadable } from './json.ts';
 import type { Params } from './sign.ts';
 
 /** The parameters of a new order; the same over WebSocket and REST. */
@@ -33,50 +43,50 @@ const STATUS: Readonly<Record<string, OrderStatus>> = {
 };
 
 export function statusOf(from: Json, key: string): OrderStatus {
-  const status = STATUS[textOf(from, key)];
-  if (status === undefined) throw new Unreadable(`order status "${textOf(from, key)}" is not documented`);
+  const status = STATUS[needText(from, key)];
+  if (status === undefined) throw new Unreadable(`order status "${needText(from, key)}" is not documented`);
   return status;
 }
 
 export function sideOf(from: Json, key: string): Side {
-  const side = textOf(from, key);
+  const side = needText(from, key);
   if (side !== 'BUY' && side !== 'SELL') throw new Unreadable(`side "${side}" is not documented`);
   return side === 'BUY' ? 'buy' : 'sell';
 }
 
 /** An order as `order.status`, `openOrders.status`, `order.place` (RESULT, FULL) and `order.cancel` send it. */
 export function readOrder(value: unknown): OrderReport {
-  const order = objectOf(value, 'an order');
+  const order = needObject(value, 'an order');
   // A cancellation has an id of its own in clientOrderId; the order's stands beside it.
   const original = order.origClientOrderId;
   return {
-    clientId: typeof original === 'string' && original !== '' ? original : textOf(order, 'clientOrderId'),
-    venueOrderId: idOf(order, 'orderId'),
-    symbol: textOf(order, 'symbol'),
+    clientId: typeof original === 'string' && original !== '' ? original : needText(order, 'clientOrderId'),
+    venueOrderId: needId(order, 'orderId'),
+    symbol: needText(order, 'symbol'),
     side: sideOf(order, 'side'),
     status: statusOf(order, 'status'),
-    filled: decimalOf(order, 'executedQty'),
-    venueAt: numberOf(order, order.transactTime === undefined ? 'updateTime' : 'transactTime'),
+    filled: needDecimal(order, 'executedQty'),
+    venueAt: needNumber(order, order.transactTime === undefined ? 'updateTime' : 'transactTime'),
   };
 }
 
 /** The fills in the FULL answer to a new order. All of them took liquidity: they happened on arrival. */
 export function readPlacedFills(value: unknown): readonly Fill[] {
-  const order = objectOf(value, 'an order');
+  const order = needObject(value, 'an order');
   if (order.fills === undefined) return [];
   const report = readOrder(value);
-  return listOf(order.fills, 'fills').map((each) => {
-    const fill = objectOf(each, 'a fill');
+  return needList(order.fills, 'fills').map((each) => {
+    const fill = needObject(each, 'a fill');
     return {
       clientId: report.clientId,
       venueOrderId: report.venueOrderId,
-      tradeId: idOf(fill, 'tradeId'),
+      tradeId: needId(fill, 'tradeId'),
       symbol: report.symbol,
       side: report.side,
-      price: decimalOf(fill, 'price'),
-      size: decimalOf(fill, 'qty'),
-      fee: decimalOf(fill, 'commission'),
-      feeAsset: textOf(fill, 'commissionAsset'),
+      price: needDecimal(fill, 'price'),
+      size: needDecimal(fill, 'qty'),
+      fee: needDecimal(fill, 'commission'),
+      feeAsset: needText(fill, 'commissionAsset'),
       maker: false,
       venueAt: report.venueAt,
     };
@@ -85,34 +95,34 @@ export function readPlacedFills(value: unknown): readonly Fill[] {
 
 /** A row of `myTrades`. It does not name the client id. */
 export function readTrade(value: unknown, clientId: string): Fill {
-  const trade = objectOf(value, 'a trade');
+  const trade = needObject(value, 'a trade');
   const buyer = trade.isBuyer;
   const maker = trade.isMaker;
   if (typeof buyer !== 'boolean' || typeof maker !== 'boolean') throw new Unreadable('a trade without its side');
   return {
     clientId,
-    venueOrderId: idOf(trade, 'orderId'),
-    tradeId: idOf(trade, 'id'),
-    symbol: textOf(trade, 'symbol'),
+    venueOrderId: needId(trade, 'orderId'),
+    tradeId: needId(trade, 'id'),
+    symbol: needText(trade, 'symbol'),
     side: buyer ? 'buy' : 'sell',
-    price: decimalOf(trade, 'price'),
-    size: decimalOf(trade, 'qty'),
-    fee: decimalOf(trade, 'commission'),
-    feeAsset: textOf(trade, 'commissionAsset'),
+    price: needDecimal(trade, 'price'),
+    size: needDecimal(trade, 'qty'),
+    fee: needDecimal(trade, 'commission'),
+    feeAsset: needText(trade, 'commissionAsset'),
     maker,
-    venueAt: numberOf(trade, 'time'),
+    venueAt: needNumber(trade, 'time'),
   };
 }
 
 /** The balances of `account.status`; those of nothing are left out. */
 export function readBalances(value: unknown): readonly Balance[] {
-  return listOf(objectOf(value, 'the account').balances, 'balances')
+  return needList(needObject(value, 'the account').balances, 'balances')
     .map((each) => {
-      const balance = objectOf(each, 'a balance');
+      const balance = needObject(each, 'a balance');
       return {
-        asset: textOf(balance, 'asset'),
-        free: decimalOf(balance, 'free'),
-        locked: decimalOf(balance, 'locked'),
+        asset: needText(balance, 'asset'),
+        free: needDecimal(balance, 'free'),
+        locked: needDecimal(balance, 'locked'),
       };
     })
     .filter((balance) => !isZero(balance.free) || !isZero(balance.locked));
@@ -123,14 +133,14 @@ const RATE_SCALE = 18;
 /** The account's rates for one symbol: standard, special and tax commission, each of taker or maker plus the dearer of
  *  its buyer and seller parts. The BNB discount is not counted: it holds only while there is BNB. */
 export function readCommission(value: unknown): { taker: string; maker: string } {
-  const body = objectOf(value, 'the commission');
+  const body = needObject(value, 'the commission');
   let taker = 0n;
   let maker = 0n;
   for (const key of ['standardCommission', 'specialCommission', 'taxCommission']) {
     if (body[key] === undefined) continue;
-    const part = objectOf(body[key], key);
+    const part = needObject(body[key], key);
     const rate = (name: string): bigint =>
-      part[name] === undefined ? 0n : parseDecimal(decimalOf(part, name), RATE_SCALE);
+      part[name] === undefined ? 0n : parseDecimal(needDecimal(part, name), RATE_SCALE);
     const dearerBy = rate('seller') - rate('buyer');
     const side = rate('buyer') + (dearerBy > 0n ? dearerBy : 0n);
     taker += rate('taker') + side;

@@ -1,13 +1,9 @@
 /** The slow, strict reading of market frames through `JSON.parse`: any shape that the byte scanner declines. */
-import { newDecimalScan, scanDecimal } from '../../core/decimal.ts';
-import { type BookFrame, FRAME, type FrameBatch, type LevelList } from '../../core/frame.ts';
+import { type BookFrame, FRAME, type FrameBatch } from '../../core/frame.ts';
+import { isObject, type Json } from '../../core/json.ts';
+import { fillLevel, fillLevels } from '../../core/levels.ts';
+import type { SymbolTable } from '../../core/symbol-table.ts';
 import type { SymbolEntry } from '../../core/venue.ts';
-import { noteScan } from './bytes.ts';
-import type { SymbolTable } from './symbol-table.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-const scan = newDecimalScan();
 
 /** Reads one frame of a market stream; always fills exactly one event. */
 export function readFrameJson(
@@ -112,7 +108,7 @@ function fillKnown(
     frame.kind = FRAME.Malformed;
     return;
   }
-  const symbol = table.findText(name);
+  const symbol = table.indexOf(name);
   const entry = table.entries[symbol];
   if (entry === undefined) {
     frame.kind = FRAME.UnknownSymbol;
@@ -134,36 +130,6 @@ function fillVenueAt(payload: Json, frame: BookFrame): boolean {
   return true;
 }
 
-function fillLevels(entry: SymbolEntry, levels: unknown, frame: BookFrame, list: LevelList): boolean {
-  if (!Array.isArray(levels)) return false;
-  return levels.every(
-    (level: unknown) => Array.isArray(level) && fillLevel(entry, level[0], level[1], frame, list, true),
-  );
-}
-
-function fillLevel(
-  entry: SymbolEntry,
-  price: unknown,
-  size: unknown,
-  frame: BookFrame,
-  list: LevelList,
-  keepEmpty: boolean,
-): boolean {
-  if (!scanText(price, entry.priceDecimals) || !noteScan(frame, scan, entry.priceDecimals, true)) return false;
-  const priceValue = scan.value;
-  const priceTextDecimals = scan.textDecimals;
-  if (!scanText(size, entry.sizeDecimals) || !noteScan(frame, scan, entry.sizeDecimals, false)) return false;
-  if (keepEmpty || scan.value > 0) list.push(priceValue, scan.value, priceTextDecimals * 64 + scan.textDecimals);
-  return true;
-}
-
-function scanText(text: unknown, decimals: number): boolean {
-  if (typeof text !== 'string') return false;
-  const bytes = Buffer.from(text, 'utf8');
-  scanDecimal(bytes, 0, bytes.length, decimals, scan);
-  return scan.end === bytes.length;
-}
-
 function parse(buffer: Uint8Array, start: number, end: number): unknown {
   try {
     return JSON.parse(Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8'));
@@ -174,6 +140,4 @@ function parse(buffer: Uint8Array, start: number, end: number): unknown {
 
 const TICKER_KEYS = ['u', 's', 'b', 'B', 'a', 'A'];
 const isTicker = (payload: Json): boolean => TICKER_KEYS.every((key) => key in payload);
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

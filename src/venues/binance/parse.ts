@@ -2,11 +2,13 @@
  *  Thread: feed. Writes: the caller's batch. Steady state: no allocation.
  *  Shapes: https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams (Diff. Depth, Book Ticker).
  *  The byte scanner knows the key order that the venue sends; every other shape goes through `JSON.parse`. */
+
+import { ascii, expectBytes, findQuote, integer, readInteger } from '../../core/bytes.ts';
 import { type BookFrame, FRAME, type FrameBatch } from '../../core/frame.ts';
+import { readLevels, readTop } from '../../core/levels.ts';
+import { SymbolTable } from '../../core/symbol-table.ts';
 import type { FrameParser, SymbolEntry } from '../../core/venue.ts';
-import { ascii, expectBytes, findQuote, integer, readInteger, readLevels, readTop } from './bytes.ts';
 import { readFrameJson, readSnapshotJson } from './parse-json.ts';
-import { SymbolTable } from './symbol-table.ts';
 
 const ENVELOPE = ascii('{"stream":"');
 const DATA = ascii('","data":');

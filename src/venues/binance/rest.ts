@@ -2,11 +2,11 @@
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/rest-api/general-api-information */
 import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/faults.ts';
+import { isObject, parseJson } from '../../core/json.ts';
+import { type Redact, redactError } from '../../core/redact.ts';
 import type { HttpPort, HttpRequest } from '../../core/socket.ts';
 import type { Credentials } from '../../core/venue.ts';
 import { readRestError } from './errors.ts';
-import { isObject, parseJson } from './json.ts';
-import { type Redact, redactError } from './redact.ts';
 import type { Reply } from './reply.ts';
 import type { ServerTime } from './server-time.ts';
 import { type Params, signQuery } from './sign.ts';

@@ -4,11 +4,11 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { backoffMs } from '../../core/backoff.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
+import { isObject, type Json } from '../../core/json.ts';
 import { type Random, seededRandom } from '../../core/random.ts';
+import { redactor } from '../../core/redact.ts';
 import type { HttpRequest } from '../../core/socket.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { isObject, type Json } from './json.ts';
-import { redactor } from './redact.ts';
 import { faultOf, type Reply, VenueFault } from './reply.ts';
 import { Rest } from './rest.ts';
 import { ServerTime } from './server-time.ts';

@@ -1,8 +1,18 @@
 /** The user data stream of Binance spot: frames → gateway events; pure.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/user-data-stream */
 import type { Listing } from '../../core/instrument.ts';
+import {
+  isObject,
+  isZero,
+  type Json,
+  needDecimal,
+  needId,
+  needList,
+  needNumber,
+  needObject,
+  needText,
+} from '../../core/json.ts';
 import type { Fill, GatewayEvent, OrderReport } from '../../core/order.ts';
-import { decimalOf, idOf, isObject, isZero, type Json, listOf, numberOf, objectOf, textOf } from './json.ts';
 import { receivedAsset, sideOf, statusOf } from './orders.ts';
 
 export type UserEvent =
@@ -30,7 +40,7 @@ export function unwrap(frame: Json): Json {
 /** Reads one event of the user data stream. Throws `venue/protocol` for one that cannot be read. */
 export function readUserEvent(frame: Json, listingOf: (symbol: string) => Listing | undefined): UserEvent {
   const event = unwrap(frame);
-  const name = textOf(event, 'e');
+  const name = needText(event, 'e');
   switch (name) {
     case 'executionReport':
       return { kind: 'Events', events: readExecution(event, listingOf) };
@@ -46,9 +56,9 @@ export function readUserEvent(frame: Json, listingOf: (symbol: string) => Listin
 }
 
 function readPosition(event: Json): GatewayEvent {
-  const balances = listOf(event.B, 'B').map((each) => {
-    const balance = objectOf(each, 'a balance');
-    return { asset: textOf(balance, 'a'), free: decimalOf(balance, 'f'), locked: decimalOf(balance, 'l') };
+  const balances = needList(event.B, 'B').map((each) => {
+    const balance = needObject(each, 'a balance');
+    return { asset: needText(balance, 'a'), free: needDecimal(balance, 'f'), locked: needDecimal(balance, 'l') };
   });
   return { kind: 'BalancesChanged', balances };
 }
@@ -57,12 +67,12 @@ function readPosition(event: Json): GatewayEvent {
 function readExecution(event: Json, listingOf: (symbol: string) => Listing | undefined): readonly GatewayEvent[] {
   const report: OrderReport = {
     clientId: clientIdOf(event),
-    venueOrderId: idOf(event, 'i'),
-    symbol: textOf(event, 's'),
+    venueOrderId: needId(event, 'i'),
+    symbol: needText(event, 's'),
     side: sideOf(event, 'S'),
     status: statusOf(event, 'X'),
-    filled: decimalOf(event, 'z'),
-    venueAt: numberOf(event, 'T'),
+    filled: needDecimal(event, 'z'),
+    venueAt: needNumber(event, 'T'),
   };
   const fill = readFill(event, report, listingOf);
   const updated: GatewayEvent = { kind: 'OrderUpdated', report };
@@ -72,7 +82,7 @@ function readExecution(event: Json, listingOf: (symbol: string) => Listing | und
 /** On a cancellation `c` is the cancellation's own id and `C` the order's. */
 function clientIdOf(event: Json): string {
   const original = event.C;
-  return typeof original === 'string' && original !== '' && original !== 'null' ? original : textOf(event, 'c');
+  return typeof original === 'string' && original !== '' && original !== 'null' ? original : needText(event, 'c');
 }
 
 /** TRADE, and CALCULATED for a forced settlement. A report without a trade id, a size or a price is no fill: should it
@@ -82,11 +92,11 @@ function readFill(
   report: OrderReport,
   listingOf: (symbol: string) => Listing | undefined,
 ): Fill | undefined {
-  const execution = textOf(event, 'x');
+  const execution = needText(event, 'x');
   if (execution !== 'TRADE' && execution !== 'CALCULATED') return undefined;
-  const tradeId = idOf(event, 't');
-  const size = decimalOf(event, 'l');
-  const price = decimalOf(event, 'L');
+  const tradeId = needId(event, 't');
+  const size = needDecimal(event, 'l');
+  const price = needDecimal(event, 'L');
   if (tradeId.startsWith('-') || isZero(size) || isZero(price)) return undefined;
   const feeAsset = event.N;
   return {
@@ -97,7 +107,7 @@ function readFill(
     side: report.side,
     price,
     size,
-    fee: decimalOf(event, 'n'),
+    fee: needDecimal(event, 'n'),
     feeAsset: typeof feeAsset === 'string' ? feeAsset : receivedAsset(listingOf(report.symbol), report.side),
     maker: event.m === true,
     venueAt: report.venueAt,

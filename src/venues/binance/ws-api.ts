@@ -1,12 +1,12 @@
 /** One connection at a time to the WebSocket API of Binance: requests and their answers, pushed events, heartbeat.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/websocket-api/general-api-information */
 import type { Clock } from '../../core/clock.ts';
+import { isObject, type Json, parseJson } from '../../core/json.ts';
 import type { Log } from '../../core/log.ts';
+import { type Redact, redactError } from '../../core/redact.ts';
 import type { Socket, SocketFactory } from '../../core/socket.ts';
 import type { MonoNs } from '../../core/units.ts';
 import { readSocketError } from './errors.ts';
-import { isObject, type Json, parseJson } from './json.ts';
-import { type Redact, redactError } from './redact.ts';
 import type { Reply } from './reply.ts';
 import type { Params } from './sign.ts';
 

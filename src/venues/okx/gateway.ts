@@ -1,7 +1,9 @@
 /** Order entry and account of OKX v5 spot: orders and cancels over the private WebSocket, over REST while it is down;
  *  everything that is asked for over REST.
  *  https://www.okx.com/docs-v5/en/#order-book-trading-trade */
+import { messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
+import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
   Balance,
   CancelOutcome,
@@ -16,8 +18,9 @@ import type {
 } from '../../core/order.ts';
 import type { MonoNs } from '../../core/units.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
+import { type Answer, Session } from '../../net/session.ts';
+import { faultOf, SignedRest } from '../../net/signed-rest.ts';
 import { isGone, venueError } from './errors.ts';
-import { type JsonObject, objectsOf, textOf } from './json.ts';
 import {
   addsUp,
   cancelBody,
@@ -30,8 +33,9 @@ import {
   readOrder,
 } from './orders.ts';
 import { PushReader } from './pushes.ts';
-import { faultOf, RestClient, type RestResult, redact, refusalOf } from './rest.ts';
-import { type Answer, Session } from './session.ts';
+import { type OkxResult, refusalOf, restDialect } from './rest.ts';
+import { HEARTBEAT, privateScript } from './session.ts';
+import { loginFrame } from './sign.ts';
 
 const PLACE_TIMEOUT_MS = 2000;
 const CANCEL_TIMEOUT_MS = 2000;
@@ -47,28 +51,43 @@ export const DEFAULT_FEES = { taker: '0.001', maker: '0.0008' } as const;
 
 export class OkxGateway implements Gateway {
   readonly #deps: GatewayDeps;
-  readonly #rest: RestClient;
+  readonly #rest: SignedRest<readonly Json[]>;
   readonly #session: Session;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
-    this.#rest = new RestClient(deps.endpoints, deps.credentials, deps.http, deps.clock);
+    const { endpoints, credentials, http, clock, log, sockets } = deps;
+    const rest = new SignedRest({
+      dialect: restDialect(endpoints, credentials),
+      base: endpoints.rest,
+      credentials,
+      http,
+      clock,
+    });
+    this.#rest = rest;
     const pushes = new PushReader(deps.onEvent, deps.log);
     this.#session = new Session({
-      // Order entry and private channels share one address and one connection.
-      url: deps.endpoints.wsPrivate,
-      credentials: deps.credentials,
-      sockets: deps.sockets,
-      clock: deps.clock,
-      log: deps.log,
-      serverMs: () => this.#rest.serverMs(),
-      syncTime: () => this.#rest.syncTime(),
+      venue: 'okx',
+      name: 'private socket',
+      // A login signed with a wrong clock is refused. Order entry and private channels share one connection.
+      script: async (isFirst) => {
+        await rest.syncTime().catch((thrown: unknown) => {
+          if (isFirst) throw thrown;
+          log.warn({ venue: 'okx', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
+        });
+        const login = (): string => loginFrame(credentials, Math.floor(rest.serverMs() / 1000));
+        return privateScript(endpoints.wsPrivate, login, (error) => rest.clean(error));
+      },
+      heartbeat: HEARTBEAT,
+      sockets,
+      clock,
+      log,
       onUp: () => deps.onEvent({ kind: 'GatewayUp' }),
       onDown: (reason) => {
         pushes.forget();
         deps.onEvent({ kind: 'GatewayDown', reason });
       },
-      onPush: (channel, items) => pushes.read(channel, items),
+      onPush: (frame) => pushes.read(isObject(frame.arg) ? textOf(frame.arg, 'channel') : '', objectsOf(frame, 'data')),
     });
   }
 
@@ -123,7 +142,7 @@ export class OkxGateway implements Gateway {
       if (!result.ok) {
         return isGone(result.error) ? { kind: 'absent' } : { kind: 'failed', error: result.error };
       }
-      const report = result.items[0] === undefined ? undefined : readOrder(result.items[0]);
+      const report = result.value[0] === undefined ? undefined : readOrder(result.value[0]);
       if (report === undefined) return { kind: 'failed', error: unreadable('order') };
       const fills = await this.#fills('/api/v5/trade/fills', order.listing, { ordId: report.venueOrderId });
       if (!fills.ok) return { kind: 'failed', error: fills.error };
@@ -146,14 +165,14 @@ export class OkxGateway implements Gateway {
         limit: String(PAGE),
         ...(after === '' ? {} : { after }),
       });
-      if (!result.ok) throw faultOf(result.error, 'listing open orders');
-      for (const item of result.items) {
+      if (!result.ok) throw faultOf('okx', result.error, 'listing open orders');
+      for (const item of result.value) {
         const report = readOrder(item);
-        if (report === undefined) throw faultOf(unreadable('open order'), 'listing open orders');
+        if (report === undefined) throw faultOf('okx', unreadable('open order'), 'listing open orders');
         reports.push(report);
       }
-      after = textOf(result.items.at(-1) ?? {}, 'ordId');
-      if (result.items.length < PAGE || after === '') return reports;
+      after = textOf(result.value.at(-1) ?? {}, 'ordId');
+      if (result.value.length < PAGE || after === '') return reports;
     }
   }
 
@@ -161,20 +180,20 @@ export class OkxGateway implements Gateway {
     const isRecent = this.#rest.serverMs() - sinceMs < RECENT_FILLS_MS;
     const path = isRecent ? '/api/v5/trade/fills' : '/api/v5/trade/fills-history';
     const result = await this.#fills(path, listing, { begin: String(sinceMs) });
-    if (!result.ok) throw faultOf(result.error, `listing fills of ${listing.symbol}`);
+    if (!result.ok) throw faultOf('okx', result.error, `listing fills of ${listing.symbol}`);
     return result.fills;
   }
 
   async balances(): Promise<readonly Balance[]> {
     const result = await this.#rest.get('/api/v5/account/balance');
-    if (!result.ok) throw faultOf(result.error, 'reading balances');
-    return result.items.flatMap(readBalances);
+    if (!result.ok) throw faultOf('okx', result.error, 'reading balances');
+    return result.value.flatMap(readBalances);
   }
 
   /** The account's rates; those of an ordinary account, with a warning, while the venue does not say. */
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
     const result = await this.#rest.get('/api/v5/account/trade-fee', { instType: 'SPOT', instId: listing.symbol });
-    const item = result.ok ? result.items[0] : undefined;
+    const item = result.ok ? result.value[0] : undefined;
     const rates = item === undefined ? undefined : readFeeRates(item, listing.quote);
     if (rates !== undefined) return rates;
     const error = result.ok ? unreadable('fee rates') : result.error;
@@ -198,13 +217,13 @@ export class OkxGateway implements Gateway {
         ...(after === '' ? {} : { after }),
       });
       if (!result.ok) return result;
-      for (const item of result.items) {
+      for (const item of result.value) {
         const fill = readFill(item);
         if (fill === undefined) return { ok: false, error: unreadable('fill') };
         fills.push(fill);
       }
-      after = textOf(result.items.at(-1) ?? {}, 'billId');
-      if (result.items.length < PAGE || after === '') return { ok: true, fills };
+      after = textOf(result.value.at(-1) ?? {}, 'billId');
+      if (result.value.length < PAGE || after === '') return { ok: true, fills };
     }
   }
 
@@ -213,21 +232,21 @@ export class OkxGateway implements Gateway {
     return placeOutcome(this.#resultOf(answer), sentAt, answer.at);
   }
 
-  #resultOf(answer: Answer): RestResult {
+  #resultOf(answer: Answer): OkxResult {
     if (answer.kind === 'lost') {
       return { ok: false, error: { class: 'unknown-outcome', code: 'lost', message: answer.reason } };
     }
     const refusal = refusalOf(answer.frame);
-    if (refusal === undefined) return { ok: true, items: objectsOf(answer.frame, 'data') };
-    const error = venueError(refusal.code, redact(refusal.message, this.#deps.credentials));
+    if (refusal === undefined) return { ok: true, value: objectsOf(answer.frame, 'data') };
+    const error = this.#rest.clean(venueError(refusal.code, refusal.message));
     this.#rest.noteRefusal(error);
     return { ok: false, error };
   }
 }
 
-function placeOutcome(result: RestResult, sentAt: MonoNs, ackedAt: MonoNs): PlaceOutcome {
+function placeOutcome(result: OkxResult, sentAt: MonoNs, ackedAt: MonoNs): PlaceOutcome {
   if (result.ok) {
-    const venueOrderId = textOf(result.items[0] ?? ({} as JsonObject), 'ordId');
+    const venueOrderId = textOf(result.value[0] ?? ({} as Json), 'ordId');
     if (venueOrderId !== '') return { kind: 'acked', venueOrderId, sentAt, ackedAt };
     return { kind: 'unknown', reason: 'accepted without an order id', sentAt };
   }

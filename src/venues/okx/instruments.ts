@@ -3,9 +3,9 @@
 import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
+import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
 import type { HttpPort } from '../../core/socket.ts';
 import type { Endpoints } from '../../core/venue.ts';
-import { isObject, type JsonObject, parseObject, textOf } from './json.ts';
 
 const PATH = '/api/v5/public/instruments?instType=SPOT';
 const TIMEOUT_MS = 10_000;
@@ -54,7 +54,7 @@ export function toListing(entry: unknown): Listing | undefined {
 
 /** `instIdCode`, a number: since 2026-02-03 order entry over WebSocket takes it and no longer `instId`
  *  (https://www.okx.com/docs-v5/log_en/). Older lists do not have it; such instruments are traded over REST. */
-function orderCodeOf(entry: JsonObject, symbol: string): string | undefined {
+function orderCodeOf(entry: Json, symbol: string): string | undefined {
   const code = entry.instIdCode;
   if (code === undefined || code === null || code === '') return undefined;
   if (typeof code === 'number' && Number.isSafeInteger(code) && code >= 0) return String(code);
@@ -62,7 +62,7 @@ function orderCodeOf(entry: JsonObject, symbol: string): string | undefined {
   throw malformed(symbol, `instIdCode ${JSON.stringify(code)}`);
 }
 
-function positive(entry: JsonObject, key: string, symbol: string): string {
+function positive(entry: Json, key: string, symbol: string): string {
   const text = textOf(entry, key);
   try {
     const scale = decimalsOf(text);

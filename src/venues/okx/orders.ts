@@ -1,9 +1,9 @@
 /** Orders as OKX takes them, and orders, fills and balances as it reports them. Pure.
  *  https://www.okx.com/docs-v5/en/#order-book-trading-trade-ws-place-order, …-ws-order-channel */
 import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
+import { type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
 import type { Side } from '../../core/units.ts';
-import { type JsonObject, objectsOf, textOf } from './json.ts';
 
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
@@ -59,7 +59,7 @@ const STATUSES: Readonly<Record<string, OrderStatus>> = {
 };
 
 /** An order of a push or of a REST answer; undefined when it lacks what a report needs or is no spot order. */
-export function readOrder(item: JsonObject): OrderReport | undefined {
+export function readOrder(item: Json): OrderReport | undefined {
   const status = STATUSES[textOf(item, 'state')];
   const side = sideOf(item);
   const filled = textOf(item, 'accFillSz') || '0';
@@ -84,7 +84,7 @@ export type PushedFill =
 
 /** Fees of OKX are negative when paid; ours are positive. Pushes of older editions lack `fillFee`: then the fee is the
  *  growth of the order's `fee` since the push before, `feeBefore` (undefined: that push was not seen). */
-export function readPushedFill(item: JsonObject, feeBefore: string | undefined): PushedFill {
+export function readPushedFill(item: Json, feeBefore: string | undefined): PushedFill {
   const tradeId = textOf(item, 'tradeId');
   const size = textOf(item, 'fillSz');
   const price = textOf(item, 'fillPx');
@@ -124,7 +124,7 @@ export function readPushedFill(item: JsonObject, feeBefore: string | undefined):
 }
 
 /** An item of `/trade/fills` or `/trade/fills-history`. An empty fee is no fee. */
-export function readFill(item: JsonObject): Fill | undefined {
+export function readFill(item: Json): Fill | undefined {
   const side = sideOf(item);
   const price = textOf(item, 'fillPx');
   const size = textOf(item, 'fillSz');
@@ -147,7 +147,7 @@ export function readFill(item: JsonObject): Fill | undefined {
 }
 
 /** The assets of one account object (push or REST): `availBal` is free, `frozenBal` is in orders or otherwise held. */
-export function readBalances(account: JsonObject): readonly Balance[] {
+export function readBalances(account: Json): readonly Balance[] {
   return objectsOf(account, 'details').flatMap((detail) => {
     const asset = textOf(detail, 'ccy');
     const free = textOf(detail, 'availBal') || '0';
@@ -159,7 +159,7 @@ export function readBalances(account: JsonObject): readonly Balance[] {
 /** Taker and maker of `/account/trade-fee`, as rates that we pay (the venue writes them negative).
  *  Since 2025 they stand in `feeGroup`; asked for one instrument, the venue answers with its one group. Before, USDC
  *  pairs had fields of their own. */
-export function readFeeRates(item: JsonObject, quote: string): { taker: string; maker: string } | undefined {
+export function readFeeRates(item: Json, quote: string): { taker: string; maker: string } | undefined {
   const groups = objectsOf(item, 'feeGroup');
   const group = groups.length === 1 ? groups[0] : undefined;
   const pick = (name: string): string =>
@@ -176,7 +176,7 @@ export function addsUp(fills: readonly Fill[], filled: string): boolean {
   return sum === parseDecimal(filled, scale);
 }
 
-function sideOf(item: JsonObject): Side | undefined {
+function sideOf(item: Json): Side | undefined {
   const side = item.side;
   return side === 'buy' || side === 'sell' ? side : undefined;
 }

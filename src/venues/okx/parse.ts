@@ -1,11 +1,11 @@
 /** Frames of the public stream as book events: the byte scanner first, `JSON.parse` for whatever it declines.
  *  Thread: feed. Keeps no reference to the caller's buffer. Never throws. */
-import { newDecimalScan, SCAN, scanDecimal } from '../../core/decimal.ts';
-import { type BookFrame, FRAME, type FrameBatch, type FrameKind, type LevelList } from '../../core/frame.ts';
+import { type BookFrame, FRAME, type FrameBatch, type FrameKind } from '../../core/frame.ts';
+import { isObject, type Json, parseObject } from '../../core/json.ts';
+import { fillLevels } from '../../core/levels.ts';
+import { SymbolTable } from '../../core/symbol-table.ts';
 import type { FrameParser, SymbolEntry } from '../../core/venue.ts';
-import { isObject, type JsonObject, parseObject } from './json.ts';
-import { notePrice, noteSize, Scanner, textShape } from './scan.ts';
-import { SymbolTable } from './symbols.ts';
+import { Scanner } from './scan.ts';
 
 const PONG = [112, 111, 110, 103] as const;
 
@@ -13,8 +13,6 @@ export class OkxParser implements FrameParser {
   fallbacks = 0;
   readonly #table: SymbolTable;
   readonly #scanner: Scanner;
-  readonly #price = newDecimalScan();
-  readonly #size = newDecimalScan();
 
   constructor(symbols: readonly SymbolEntry[]) {
     this.#table = new SymbolTable(symbols);
@@ -62,7 +60,7 @@ export class OkxParser implements FrameParser {
   }
 
   /** Undefined when `out` was filled; otherwise the one event without levels that the frame amounts to. */
-  #readFrame(frame: JsonObject, out: FrameBatch): BareEvent | undefined {
+  #readFrame(frame: Json, out: FrameBatch): BareEvent | undefined {
     if (typeof frame.event === 'string') return { kind: FRAME.Control, symbol: -1 };
     const arg = frame.arg;
     if (!isObject(arg) || typeof arg.channel !== 'string') return MALFORMED;
@@ -87,9 +85,9 @@ export class OkxParser implements FrameParser {
     return undefined;
   }
 
-  #readBook(item: JsonObject, entry: SymbolEntry, frame: BookFrame): boolean {
-    if (!this.#readSide(item.asks, entry, frame, frame.asks)) return false;
-    if (!this.#readSide(item.bids, entry, frame, frame.bids)) return false;
+  #readBook(item: Json, entry: SymbolEntry, frame: BookFrame): boolean {
+    if (!fillLevels(entry, item.asks, frame, frame.asks) || !fillLevels(entry, item.bids, frame, frame.bids))
+      return false;
     const { ts, seqId, prevSeqId, checksum } = item;
     if (ts !== undefined) {
       if (typeof ts !== 'string' || !/^(0|[1-9]\d{0,14})$/.test(ts)) return false;
@@ -107,25 +105,6 @@ export class OkxParser implements FrameParser {
     if (checksum !== undefined) {
       if (!isInteger(checksum)) return false;
       frame.checksum = checksum + 0;
-    }
-    return true;
-  }
-
-  #readSide(levels: unknown, entry: SymbolEntry, frame: BookFrame, out: LevelList): boolean {
-    if (!Array.isArray(levels)) return false;
-    for (const level of levels) {
-      if (!Array.isArray(level)) return false;
-      const [priceText, sizeText]: unknown[] = level;
-      if (typeof priceText !== 'string' || typeof sizeText !== 'string') return false;
-      const price = Buffer.from(priceText);
-      scanDecimal(price, 0, price.length, entry.priceDecimals, this.#price);
-      const size = Buffer.from(sizeText);
-      scanDecimal(size, 0, size.length, entry.sizeDecimals, this.#size);
-      if (this.#price.status === SCAN.Malformed || this.#price.end !== price.length) return false;
-      if (this.#size.status === SCAN.Malformed || this.#size.end !== size.length) return false;
-      notePrice(this.#price, entry.priceDecimals, frame);
-      noteSize(this.#size, entry.sizeDecimals, frame);
-      out.push(this.#price.value, this.#size.value, textShape(this.#price, this.#size));
     }
     return true;
   }

@@ -1,7 +1,8 @@
 /** Private pushes as gateway events. */
+
+import { type Json, textOf } from '../../core/json.ts';
 import type { Log } from '../../core/log.ts';
 import type { GatewayEvent } from '../../core/order.ts';
-import { type JsonObject, textOf } from './json.ts';
 import { readBalances, readOrder, readPushedFill } from './orders.ts';
 
 export class PushReader {
@@ -15,7 +16,7 @@ export class PushReader {
     this.#log = log;
   }
 
-  read(channel: string, items: readonly JsonObject[]): void {
+  read(channel: string, items: readonly Json[]): void {
     for (const item of items) {
       if (channel === 'orders') this.#readOrder(item);
       else if (channel === 'account') this.#readAccount(item);
@@ -27,7 +28,7 @@ export class PushReader {
     this.#fees.clear();
   }
 
-  #readOrder(item: JsonObject): void {
+  #readOrder(item: Json): void {
     const report = readOrder(item);
     if (report === undefined) {
       if (item.instType === 'SPOT') {
@@ -50,7 +51,7 @@ export class PushReader {
     this.#onEvent({ kind: 'OrderUpdated', report });
   }
 
-  #readAccount(item: JsonObject): void {
+  #readAccount(item: Json): void {
     const balances = readBalances(item);
     if (balances.length > 0) this.#onEvent({ kind: 'BalancesChanged', balances });
   }

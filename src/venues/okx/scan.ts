@@ -1,23 +1,23 @@
 /** The byte scanner behind the parser: reads frames of exactly the shape that the venue sends today, and declines
  *  everything else. Thread: feed. Writes: the caller's batch. Steady state: no allocation. */
-import { type DecimalScan, newDecimalScan, SCAN, scanDecimal } from '../../core/decimal.ts';
+import { ascii } from '../../core/bytes.ts';
+import { newDecimalScan, SCAN, scanDecimal } from '../../core/decimal.ts';
 import { type BookFrame, FRAME, type FrameBatch, type LevelList } from '../../core/frame.ts';
+import { levelShape, noteScan } from '../../core/levels.ts';
+import type { SymbolTable } from '../../core/symbol-table.ts';
 import type { SymbolEntry } from '../../core/venue.ts';
-import type { SymbolTable } from './symbols.ts';
 
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-const BOOKS_HEAD = bytesOf('{"arg":{"channel":"books","instId":"');
-const TOP_HEAD = bytesOf('{"arg":{"channel":"bbo-tbt","instId":"');
-const SNAPSHOT = bytesOf('"},"action":"snapshot","data":[{"asks":[');
-const UPDATE = bytesOf('"},"action":"update","data":[{"asks":[');
-const TOP_DATA = bytesOf('"},"data":[{"asks":[');
-const BIDS = bytesOf(',"bids":[');
-const TIME = bytesOf('"ts":"');
-const SEQ = bytesOf('"seqId":');
-const PREV_SEQ = bytesOf('"prevSeqId":');
-const CHECKSUM = bytesOf('"checksum":');
-const INNER_SYMBOL = bytesOf('"instId":"');
+const BOOKS_HEAD = ascii('{"arg":{"channel":"books","instId":"');
+const TOP_HEAD = ascii('{"arg":{"channel":"bbo-tbt","instId":"');
+const SNAPSHOT = ascii('"},"action":"snapshot","data":[{"asks":[');
+const UPDATE = ascii('"},"action":"update","data":[{"asks":[');
+const TOP_DATA = ascii('"},"data":[{"asks":[');
+const BIDS = ascii(',"bids":[');
+const TIME = ascii('"ts":"');
+const SEQ = ascii('"seqId":');
+const PREV_SEQ = ascii('"prevSeqId":');
+const CHECKSUM = ascii('"checksum":');
+const INNER_SYMBOL = ascii('"instId":"');
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -27,25 +27,6 @@ const CLOSE = 93;
 const END_OBJECT = 125;
 /** Longest whole number that a double holds exactly whatever its digits. */
 const MAX_DIGITS = 15;
-
-/** Copies what a scan found beyond the grid into the frame. */
-export function notePrice(scan: DecimalScan, decimals: number, frame: BookFrame): void {
-  if (scan.status === SCAN.Saturated) frame.saturated = true;
-  if (scan.neededDecimals > decimals && scan.neededDecimals > frame.neededPriceDecimals) {
-    frame.neededPriceDecimals = scan.neededDecimals;
-  }
-}
-
-export function noteSize(scan: DecimalScan, decimals: number, frame: BookFrame): void {
-  if (scan.status === SCAN.Saturated) frame.saturated = true;
-  if (scan.neededDecimals > decimals && scan.neededDecimals > frame.neededSizeDecimals) {
-    frame.neededSizeDecimals = scan.neededDecimals;
-  }
-}
-
-/** Text decimals of a level in one number, for checksums. Beyond 63 decimals no text can be given back. */
-export const textShape = (price: DecimalScan, size: DecimalScan): number =>
-  Math.min(price.textDecimals, 63) * 64 + Math.min(size.textDecimals, 63);
 
 export class Scanner {
   readonly #table: SymbolTable;
@@ -123,9 +104,9 @@ export class Scanner {
       }
       if (bytes[at] !== QUOTE || bytes[at + 1] !== CLOSE) return false;
       at += 2;
-      notePrice(price, entry.priceDecimals, frame);
-      noteSize(size, entry.sizeDecimals, frame);
-      levels.push(price.value, size.value, textShape(price, size));
+      if (price.status !== SCAN.Ok) noteScan(frame, price, entry.priceDecimals, true);
+      if (size.status !== SCAN.Ok) noteScan(frame, size, entry.sizeDecimals, false);
+      levels.push(price.value, size.value, levelShape(price.textDecimals, size.textDecimals));
       const next = bytes[at];
       at++;
       if (next === CLOSE) {

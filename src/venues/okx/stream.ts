@@ -2,6 +2,7 @@
  *  https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel */
 import { crc32 } from 'node:zlib';
 import type { BookFrame } from '../../core/frame.ts';
+import { isObject, parseObject, textOf } from '../../core/json.ts';
 import {
   type ChecksumSource,
   type ConnectionPlan,
@@ -13,7 +14,6 @@ import {
   VERDICT,
   type Verdict,
 } from '../../core/venue.ts';
-import { isObject, parseObject, textOf } from './json.ts';
 import { createParser } from './parse.ts';
 
 /** 400 levels, every 100 ms: a snapshot first, then changes. */

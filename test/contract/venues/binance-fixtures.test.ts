@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { FRAME, FrameBatch } from '../../../src/core/frame.ts';
+import { isObject } from '../../../src/core/json.ts';
 import type { Fill, OrderReport } from '../../../src/core/order.ts';
 import { classify, ERROR_CLASS, readRestError } from '../../../src/venues/binance/errors.ts';
 import { readListings } from '../../../src/venues/binance/instruments.ts';
-import { isObject } from '../../../src/venues/binance/json.ts';
 import { readBalances, readOrder, readPlacedFills } from '../../../src/venues/binance/orders.ts';
 import { createParser } from '../../../src/venues/binance/parse.ts';
 import { queryPayload, sign, signQuery, sortedPayload } from '../../../src/venues/binance/sign.ts';

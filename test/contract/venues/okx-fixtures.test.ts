@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FRAME, FrameBatch, type FrameKind } from '../../../src/core/frame.ts';
+import { isObject, type Json, objectsOf, parseObject, textOf } from '../../../src/core/json.ts';
 import { silentLog } from '../../../src/core/log.ts';
 import type { ErrorClass, GatewayEvent } from '../../../src/core/order.ts';
 import { classOf, listedCodes } from '../../../src/venues/okx/errors.ts';
 import { toListing } from '../../../src/venues/okx/instruments.ts';
-import { isObject, type JsonObject, objectsOf, parseObject, textOf } from '../../../src/venues/okx/json.ts';
 import { readBalances, readFeeRates, readFill, readOrder } from '../../../src/venues/okx/orders.ts';
 import { OkxParser } from '../../../src/venues/okx/parse.ts';
 import { PushReader } from '../../../src/venues/okx/pushes.ts';
@@ -58,7 +58,7 @@ describeWithFixtures('okx signatures', (root) => {
 
 describeWithFixtures('okx instruments of 2022', (root) => {
   const listings = (type: string) =>
-    readJson<{ body: { data: JsonObject[] } }>(join(root, `okx/rest_public/instruments_${type}_2022.json`)).body.data;
+    readJson<{ body: { data: Json[] } }>(join(root, `okx/rest_public/instruments_${type}_2022.json`)).body.data;
 
   it('all become listings', () => {
     const entries = listings('SPOT');
@@ -242,12 +242,12 @@ describeWithFixtures('okx private pushes', (root) => {
 });
 
 describeWithFixtures('okx private REST bodies', (root) => {
-  const items = (text: string): readonly JsonObject[] => {
+  const items = (text: string): readonly Json[] => {
     const result = readReply({ status: 200, headers: {}, body: Buffer.from(text) });
     if (!result.ok) throw new Error(`refused: ${result.error.code}`);
-    return result.items;
+    return result.value;
   };
-  const single = (text: string): JsonObject => parseObject(text) as JsonObject;
+  const single = (text: string): Json => parseObject(text) as Json;
   const order = {
     clientId: '',
     venueOrderId: '680800019749904384',
@@ -257,7 +257,7 @@ describeWithFixtures('okx private REST bodies', (root) => {
     filled: '0.00192834',
     venueAt: 1_708_587_373_362,
   };
-  const acked = (ordId: string) => (text: string) => expect(textOf(items(text)[0] as JsonObject, 'ordId')).toBe(ordId);
+  const acked = (ordId: string) => (text: string) => expect(textOf(items(text)[0] as Json, 'ordId')).toBe(ordId);
   const ignored = (reason: string) => ({ ignored: reason });
   const notSpot = ignored('positions, loans and margin are not used on spot');
   const algo = ignored('algo and spread orders are not used');
@@ -282,7 +282,7 @@ describeWithFixtures('okx private REST bodies', (root) => {
     http_get_spread_orders: algo,
     http_get_spread_trades: algo,
     http_get_trade_fee_response: (text) =>
-      expect(readFeeRates(items(text)[0] as JsonObject, 'USDT')).toEqual({ taker: '0.001', maker: '0.0008' }),
+      expect(readFeeRates(items(text)[0] as Json, 'USDT')).toEqual({ taker: '0.001', maker: '0.0008' }),
     http_place_algo_order_rejected: (text) =>
       expect(readReply({ status: 200, headers: {}, body: Buffer.from(text) })).toEqual({
         ok: false,
@@ -319,7 +319,7 @@ describeWithFixtures('okx private REST bodies', (root) => {
     'UnifiedApi/Account/GetBorrowRepayHistory': notSpot,
     'UnifiedApi/Account/GetEstimatedLeverageInfo': notSpot,
     'UnifiedApi/Account/GetFeeRates': (text) =>
-      expect(readFeeRates(items(text)[0] as JsonObject, 'USDT')).toEqual({ taker: '0.001', maker: '0.0008' }),
+      expect(readFeeRates(items(text)[0] as Json, 'USDT')).toEqual({ taker: '0.001', maker: '0.0008' }),
     'UnifiedApi/Account/GetFundingBalance': ignored('the funding account cannot trade'),
     'UnifiedApi/Account/GetFundingBillDetails': notOurs,
     'UnifiedApi/Account/GetFundingBillHistory': notOurs,

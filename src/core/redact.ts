@@ -1,14 +1,15 @@
 /** Keeps secrets out of everything that is shown, logged or stored. */
-import type { VenueError } from '../../core/order.ts';
-import type { Credentials } from '../../core/venue.ts';
+import type { VenueError } from './order.ts';
+import type { Credentials } from './venue.ts';
 
 export type Redact = (text: string) => string;
 
 /** Texts of others (the venue's words, network errors) may repeat what was sent to them. */
 export function redactor(credentials: Credentials): Redact {
-  const secrets = [credentials.apiKey, credentials.secret].filter((secret) => secret !== '');
+  const { apiKey, secret, passphrase = '' } = credentials;
+  const secrets = [secret, passphrase, apiKey].filter((text) => text !== '');
   return (text) =>
-    secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text).replace(/signature=\w+/g, 'signature=***');
+    secrets.reduce((rest, hidden) => rest.replaceAll(hidden, '***'), text).replace(/signature=\w+/g, 'signature=***');
 }
 
 export const redactError = (redact: Redact, error: VenueError): VenueError => ({

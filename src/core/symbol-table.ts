@@ -1,5 +1,5 @@
 /** Finds a symbol's index from the bytes of a frame, without making a string. */
-import type { SymbolEntry } from '../../core/venue.ts';
+import type { SymbolEntry } from './venue.ts';
 
 /** Open addressing over a power of two at least twice the number of symbols, so that a probe ends soon. */
 export class SymbolTable {
@@ -34,7 +34,7 @@ export class SymbolTable {
     }
   }
 
-  findText(symbol: string): number {
+  indexOf(symbol: string): number {
     return this.#byText.get(symbol) ?? -1;
   }
 }

@@ -1,59 +1,21 @@
-/** Byte-level reading of the shapes that the market streams send. Allocates nothing.
- *  Every function takes the position where it starts and returns the position after what it read, or -1; started at -1 it
- *  returns -1, so a chain of them is judged at its end. Positions only grow, so a caller that checks the last one against
- *  the frame's end has checked them all. */
-import { type DecimalScan, newDecimalScan, SCAN, scanDecimal } from '../../core/decimal.ts';
-import type { BookFrame, LevelList } from '../../core/frame.ts';
-import type { SymbolEntry } from '../../core/venue.ts';
-
-export const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+/** Price levels: from the bytes of a frame, or from parsed JSON, onto an instrument's grid.
+ *  The byte functions follow the convention of `bytes.ts` and allocate nothing. */
+import { expectBytes } from './bytes.ts';
+import { type DecimalScan, newDecimalScan, SCAN, scanDecimal } from './decimal.ts';
+import type { BookFrame, LevelList } from './frame.ts';
+import type { SymbolEntry } from './venue.ts';
 
 const QUOTE = 34;
 const COMMA = 44;
 const OPEN = 91;
-const BACKSLASH = 92;
 const CLOSE = 93;
 
 const scan: DecimalScan = newDecimalScan();
 
-/** The integer that `readInteger` read last. A typed array holds a double without boxing it. */
-const lastInteger = new Float64Array(1);
-export const integer = (): number => lastInteger[0] as number;
-
-export function expectBytes(buffer: Uint8Array, at: number, expected: Uint8Array): number {
-  if (at < 0) return -1;
-  for (let i = 0; i < expected.length; i++) if (buffer[at + i] !== expected[i]) return -1;
-  return at + expected.length;
-}
-
-/** A JSON integer, not negative and exact in a double; see `integer()`. */
-export function readInteger(buffer: Uint8Array, start: number): number {
-  if (start < 0) return -1;
-  let at = start;
-  let value = 0;
-  let byte = buffer[at] as number;
-  while (byte >= 48 && byte <= 57) {
-    value = value * 10 + (byte - 48);
-    at++;
-    byte = buffer[at] as number;
-  }
-  const digits = at - start;
-  // JSON knows no leading zeros: such a frame is left to JSON.parse to refuse.
-  if (digits === 0 || (digits > 1 && buffer[start] === 48) || value > Number.MAX_SAFE_INTEGER) return -1;
-  lastInteger[0] = value;
-  return at;
-}
-
-/** The position of the quote that ends a plain string; escapes and control characters are left to JSON.parse. */
-export function findQuote(buffer: Uint8Array, start: number, end: number): number {
-  if (start < 0) return -1;
-  for (let at = start; at < end; at++) {
-    const byte = buffer[at] as number;
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH || byte < 32) return -1;
-  }
-  return -1;
-}
+/** Text decimals of a level in one number, so that a checksum can be made of the text. Beyond 63 decimals no text can be
+ *  given back. */
+export const levelShape = (priceTextDecimals: number, sizeTextDecimals: number): number =>
+  Math.min(priceTextDecimals, 63) * 64 + Math.min(sizeTextDecimals, 63);
 
 /** Remembers on the frame what a number scanned at `decimals` lost: a size too large for the grid may be too fine for
  *  it as well. Returns false when it is no number. */
@@ -90,7 +52,7 @@ export function readLevels(
     if (scan.status !== SCAN.Ok && !noteScan(frame, scan, entry.sizeDecimals, false)) return -1;
     at = scan.end;
     if (buffer[at] !== QUOTE || buffer[at + 1] !== CLOSE) return -1;
-    list.push(price, scan.value, priceTextDecimals * 64 + scan.textDecimals);
+    list.push(price, scan.value, levelShape(priceTextDecimals, scan.textDecimals));
     at += 2;
     if (buffer[at] === CLOSE) return at + 1;
     if (buffer[at] !== COMMA) return -1;
@@ -117,6 +79,39 @@ export function readTop(
   if (at < 0) return -1;
   scanDecimal(buffer, at, end, entry.sizeDecimals, scan);
   if (scan.status !== SCAN.Ok && !noteScan(frame, scan, entry.sizeDecimals, false)) return -1;
-  if (scan.value > 0) list.push(price, scan.value, priceTextDecimals * 64 + scan.textDecimals);
+  if (scan.value > 0) list.push(price, scan.value, levelShape(priceTextDecimals, scan.textDecimals));
   return scan.end;
+}
+
+/** Levels of a frame that took the `JSON.parse` path: `[["price","size",…],…]`. False when one cannot be read. */
+export function fillLevels(entry: SymbolEntry, levels: unknown, frame: BookFrame, list: LevelList): boolean {
+  if (!Array.isArray(levels)) return false;
+  return levels.every(
+    (level: unknown) => Array.isArray(level) && fillLevel(entry, level[0], level[1], frame, list, true),
+  );
+}
+
+/** One such level. An empty one (size 0) is left out unless `keepEmpty`: in a delta it removes, in a top it says that the
+ *  side is empty. */
+export function fillLevel(
+  entry: SymbolEntry,
+  price: unknown,
+  size: unknown,
+  frame: BookFrame,
+  list: LevelList,
+  keepEmpty: boolean,
+): boolean {
+  if (!scanText(price, entry.priceDecimals) || !noteScan(frame, scan, entry.priceDecimals, true)) return false;
+  const priceValue = scan.value;
+  const priceTextDecimals = scan.textDecimals;
+  if (!scanText(size, entry.sizeDecimals) || !noteScan(frame, scan, entry.sizeDecimals, false)) return false;
+  if (keepEmpty || scan.value > 0) list.push(priceValue, scan.value, levelShape(priceTextDecimals, scan.textDecimals));
+  return true;
+}
+
+function scanText(text: unknown, decimals: number): boolean {
+  if (typeof text !== 'string') return false;
+  const bytes = Buffer.from(text, 'utf8');
+  scanDecimal(bytes, 0, bytes.length, decimals, scan);
+  return scan.end === bytes.length;
 }
