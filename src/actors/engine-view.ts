@@ -148,7 +148,12 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
       for (const buy of rows) {
         for (const sell of rows) {
           if (buy === sell) continue;
-          const kept = keptFactor(terms.taker[buy.row.row] ?? 0, terms.taker[sell.row.row] ?? 0);
+          const from = buy.row.row;
+          const kept = keptFactor(
+            terms.buyBaseFee[from] ?? 0,
+            terms.buyQuoteFee[from] ?? 0,
+            terms.taker[sell.row.row] ?? 0,
+          );
           const netBps = netEdgeBps(buy.ask, sell.bid, kept);
           if (best !== undefined && best.netEdgeBps >= netBps) continue;
           best = {

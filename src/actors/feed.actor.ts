@@ -38,6 +38,7 @@ export class FeedActor implements Actor {
       wake: () => {},
       doorbell: host.bell('detector'),
       incarnation: spec.incarnation,
+      maxVenueSkewMs: context.config.limits.maxVenueSkewMs,
       counters: views.feedCounters(spec.venue),
       decode: views.latency(`decode:${spec.venue}`),
     });

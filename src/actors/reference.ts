@@ -1,6 +1,5 @@
 /** Instruments and fees of the configured venues: by REST, else from the cache (and the log says how old it is). */
 import type { Clock } from '../core/clock.ts';
-import type { Config } from '../core/config.ts';
 import { parseDecimal } from '../core/decimal.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { FeeRates, Listing } from '../core/instrument.ts';
@@ -33,7 +32,7 @@ export async function loadReference(
 
 async function loadVenue(setup: VenueSetup, wanted: readonly string[], deps: ReferenceDeps): Promise<VenueListings> {
   const { descriptor, endpoints } = setup;
-  const configured = configuredFees(setup.config);
+  const configured = configuredFees(setup);
   try {
     const listings = await descriptor.loadListings(endpoints, deps.http);
     const ours = listings.filter((listing) => wanted.includes(listing.instrument));
@@ -75,9 +74,14 @@ function ofVenue(venue: string, thrown: unknown): Fault {
   return new Fault(code, message.includes(venue) ? message : `${venue}: ${message}`, { ...details, venue });
 }
 
-function configuredFees({ fees }: Config['venues'][number]): FeeRates | undefined {
-  return fees === undefined ? undefined : { taker: fees.taker, maker: fees.maker ?? fees.taker };
+function configuredFees({ config: { fees }, descriptor }: VenueSetup): FeeRates | undefined {
+  return fees === undefined
+    ? undefined
+    : takenAs(descriptor.defaultFees, { taker: fees.taker, maker: fees.maker ?? fees.taker });
 }
+
+/** Rates differ between accounts; what they are taken from is the venue's way. */
+const takenAs = ({ from }: FeeRates, rates: FeeRates): FeeRates => (from === undefined ? rates : { ...rates, from });
 
 /** The account's own rates: the dearest of the instruments traded, since rows of a venue share one. A venue that does not
  *  say leaves its ordinary rates, and a line in the log. */
@@ -99,7 +103,7 @@ async function accountFees(setup: VenueSetup, listings: readonly Listing[], deps
     if (dearest === undefined || isDearer(rates.taker, dearest.taker)) dearest = rates;
   }
   await gateway.close();
-  return dearest ?? descriptor.defaultFees;
+  return dearest === undefined ? descriptor.defaultFees : takenAs(descriptor.defaultFees, dearest);
 }
 
 const isDearer = (a: string, b: string): boolean => parseDecimal(a, RATE_SCALE) > parseDecimal(b, RATE_SCALE);

@@ -78,6 +78,11 @@ export const ConfigSchema = Type.Object(
           exclusiveMinimum: 0,
           description: 'A feed silent for longer is not priced',
         }),
+        maxVenueSkewMs: Type.Number({
+          default: 2000,
+          exclusiveMinimum: 0,
+          description: "Farthest that a venue's time of an event may be from ours; beyond it a row is not priced",
+        }),
         maxIntentAgeMs: Type.Number({ default: 250, exclusiveMinimum: 0 }),
         unwindSlippageBps: Type.Number({
           default: 50,

@@ -54,6 +54,9 @@ export class BookFrame {
   lastSeq = -1;
   /** The id that this event follows (OKX `prevSeqId`, Binance futures `pu`). */
   prevSeq = -1;
+  /** Where the top of book and the depth of a venue count on ids of their own, the line on which both can be ordered
+   *  (Bybit `seq`); -1: `lastSeq` serves. */
+  lineSeq = -1;
   /** Venue time in ms; NaN where the frame has none. */
   venueAt = Number.NaN;
   /** The venue's checksum; NaN where the frame has none. */
@@ -72,6 +75,7 @@ export class BookFrame {
     this.firstSeq = -1;
     this.lastSeq = -1;
     this.prevSeq = -1;
+    this.lineSeq = -1;
     this.venueAt = Number.NaN;
     this.checksum = Number.NaN;
     this.bids.clear();
@@ -86,9 +90,12 @@ export class BookFrame {
 export class FrameBatch {
   readonly #frames: BookFrame[] = [new BookFrame()];
   count = 0;
+  /** The frame's number on its connection, where the venue has one; else -1. */
+  connectionSeq = -1;
 
   clear(): void {
     this.count = 0;
+    this.connectionSeq = -1;
   }
 
   add(): BookFrame {
@@ -111,3 +118,6 @@ export class FrameBatch {
     return this.#frames[index] as BookFrame;
   }
 }
+
+/** The id by which top of book and depth of one symbol are ordered; -1 where there is none. */
+export const lineOf = (frame: BookFrame): number => (frame.lineSeq >= 0 ? frame.lineSeq : frame.lastSeq);

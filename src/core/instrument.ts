@@ -29,12 +29,19 @@ export interface Instrument {
   readonly grid: Grid;
 }
 
-/** A fee schedule: rates as decimal text ("0.001" = 10 bps). The fee is taken from what was received
- *  (buy: base, sell: quote) unless a fill says otherwise. */
+/** A fee schedule: rates as decimal text ("0.001" = 10 bps). */
 export interface FeeRates {
   readonly taker: string;
   readonly maker: string;
+  /** What the fee is taken from: what was received (buy: base, sell: quote), which is the default, or always the quote
+   *  asset, beside the price. A fill says for itself what it paid. */
+  readonly from?: 'received' | 'quote';
 }
+
+/** Rate that a buy pays out of the base that it brings. */
+export const baseFeeOfBuy = (fees: FeeRates): string => (fees.from === 'quote' ? '0' : fees.taker);
+/** Rate that a buy pays in quote, beside its price. */
+export const quoteFeeOfBuy = (fees: FeeRates): string => (fees.from === 'quote' ? fees.taker : '0');
 
 /** One row of the quote table: one instrument at one venue. All quantities in grid units of the instrument. */
 export interface Row {

@@ -98,6 +98,3 @@ export function needNumber(from: Json, key: string): number {
   if (typeof value !== 'number') throw new Unreadable(`"${key}" is not a number`);
   return value;
 }
-
-/** Whether a decimal text is zero. */
-export const isZero = (decimal: string): boolean => !/[1-9]/.test(decimal);

@@ -17,6 +17,9 @@ export const DISTRUST_REASONS = [
   'malformed',
   'venue-status',
   'restart',
+  'locked',
+  'clock-skew',
+  'identity',
 ] as const;
 export type DistrustReason = (typeof DISTRUST_REASONS)[number];
 

@@ -1,7 +1,7 @@
 /** The port that every venue implements: all that is known of one exchange stands behind it. */
 import type { Clock } from './clock.ts';
 import type { BookFrame, FrameBatch } from './frame.ts';
-import type { Listing } from './instrument.ts';
+import type { FeeRates, Listing } from './instrument.ts';
 import type { Log } from './log.ts';
 import type { Gateway, GatewayEvent } from './order.ts';
 import type { HttpPort, SocketFactory } from './socket.ts';
@@ -45,6 +45,9 @@ export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
 
 /** A venue's numbered sequencing procedure as a pure function. */
 export interface SequenceRule {
+  /** The venue numbers all frames of a connection in one line (`FrameBatch.connectionSeq`), each one more than the last:
+   *  a hole there is a gap of every symbol that the connection carries. */
+  readonly numbersConnection?: true;
   /** Where a fresh book comes from: pushed on subscribing, or fetched by REST while deltas are buffered. */
   readonly snapshotFrom: 'stream' | 'rest';
   /** Judges a delta. `lastSeq` is the last applied id (the snapshot's at first); `bridged` is false until the
@@ -54,15 +57,20 @@ export interface SequenceRule {
 
 /** How a connection is kept alive and how its death is noticed. */
 export interface Heartbeat {
-  /** `frame`: WebSocket ping frames; a string: that text message. Sent when nothing arrived for `idleMs`. */
-  readonly ping: 'frame' | { readonly text: string };
+  /** `frame`: WebSocket ping frames; else that text message. Sent when nothing arrived for `idleMs`. */
+  readonly ping: 'frame' | { readonly text: string | ((wallMs: number) => string) };
   readonly idleMs: number;
   /** No frame and no pong for this long: the connection's rows are stale and it is replaced. */
   readonly silenceMs: number;
 }
 
 export interface ConnectionPlan {
+  /** Address, or what names the connection in messages where `dial` finds its address. */
   readonly url: string;
+  /** Asks the venue for an address before each try (KuCoin's token). Rejects with a `Fault`. */
+  dial?(http: HttpPort): Promise<string>;
+  /** Headers of the upgrade request (Binance SBE's key). */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Messages to send once open, in order. */
   readonly subscribe: readonly string[];
   /** Indices of the symbols that this connection carries. */
@@ -80,6 +88,8 @@ export type ControlEvent =
   | { readonly kind: 'Refused'; readonly code: string; readonly message: string; readonly symbol?: string }
   /** The venue will close the connection soon; replace it. */
   | { readonly kind: 'Goodbye'; readonly message: string }
+  /** The venue says whether it trades (`symbol`: one symbol, else all): what does not is not priced. */
+  | { readonly kind: 'Status'; readonly trading: boolean; readonly message: string; readonly symbol?: string }
   | { readonly kind: 'Notice'; readonly message: string };
 
 /** A level as the venue wrote it, for checksums. */
@@ -93,6 +103,11 @@ export interface ChecksumSource {
 
 export interface MarketStream {
   readonly rule: SequenceRule;
+  /** Levels a side that the venue keeps in step: it does not say when a level falls out of them, so the book is cut to
+   *  them after each event. Absent: the whole book. */
+  readonly bookDepth?: number;
+  /** Levels a side that may be priced and sized, where that is less than a row holds (Kraken's checksum covers ten). */
+  readonly sizedLevels?: number;
   createParser(symbols: readonly SymbolEntry[]): FrameParser;
   plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[];
   readControl(text: string): ControlEvent;
@@ -129,7 +144,7 @@ export interface VenueDescriptor {
   /** Named environments ("live", "testnet", "demo"); `live` always exists. */
   readonly environments: Readonly<Record<string, Endpoints>>;
   /** Rates of an ordinary account, until the account's own are known. */
-  readonly defaultFees: { readonly taker: string; readonly maker: string };
+  readonly defaultFees: FeeRates;
   readonly needsPassphrase: boolean;
   /** The tightest limit that orders of one account meet. */
   readonly orderRate: OrderRate;

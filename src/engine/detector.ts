@@ -209,7 +209,8 @@ export class Detector {
       if (this.#opportunities.openSequence(pair) !== 0) this.#close(pair);
       return false;
     }
-    const kept = keptFactor(this.#terms.taker[buy] as number, this.#terms.taker[sell] as number);
+    const { buyBaseFee, buyQuoteFee, taker } = this.#terms;
+    const kept = keptFactor(buyBaseFee[buy] as number, buyQuoteFee[buy] as number, taker[sell] as number);
     const moment = this.#moment;
     moment.grossBps = grossEdgeBps(ask, bid);
     moment.netBps = netEdgeBps(ask, bid, kept);

@@ -6,8 +6,10 @@
 
 export const GUARD_BPS = 1e-8;
 
-/** What is left of one unit of quote sold for, of what was bought for it: (1 - buy fee) × (1 - sell fee). */
-export const keptFactor = (buyTaker: number, sellTaker: number): number => (1 - buyTaker) * (1 - sellTaker);
+/** What is left of one unit of quote sold for, of what was bought for it: (1 - buy fee in base) × (1 - sell fee) over
+ *  (1 + buy fee in quote). */
+export const keptFactor = (buyBaseFee: number, buyQuoteFee: number, sellTaker: number): number =>
+  ((1 - buyBaseFee) * (1 - sellTaker)) / (1 + buyQuoteFee);
 
 /** Gross edge of buying at `ask` and selling at `bid`, in basis points of the buy notional. */
 export const grossEdgeBps = (ask: number, bid: number): number => (bid / ask - 1) * 10_000;

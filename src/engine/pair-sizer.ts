@@ -29,9 +29,10 @@ export class PairSizer {
   size(buy: number, sell: number, out: Sizing): void {
     const terms = this.#terms;
     const { lot, minLots, maxLots } = this.#limits;
-    const { taker, minNotional, quoteSlot, baseSlot, lotsPerUnit, quoteUnit } = this.#rows;
+    const { taker, buyBaseFee, buyQuoteFee, minNotional, quoteSlot, baseSlot, lotsPerUnit, quoteUnit } = this.#rows;
     terms.quoteUnit = quoteUnit[buy] as number;
-    terms.buyTaker = taker[buy] as number;
+    terms.buyBaseFee = buyBaseFee[buy] as number;
+    terms.buyQuoteFee = buyQuoteFee[buy] as number;
     terms.sellTaker = taker[sell] as number;
     terms.buyLot = lot[buy] as number;
     terms.sellLot = lot[sell] as number;

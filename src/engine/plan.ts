@@ -1,6 +1,6 @@
 /** From an intent to exact orders: sizes, limits and worst-case profit in BigInt. Pure. */
 import { gridText, pow10 } from '../core/decimal.ts';
-import type { Instrument, Row, Universe } from '../core/instrument.ts';
+import { baseFeeOfBuy, type Instrument, quoteFeeOfBuy, type Row, type Universe } from '../core/instrument.ts';
 import { type Intent, REASON } from '../core/intent.ts';
 import type { Side } from '../core/units.ts';
 import { ASSET_SCALE, baseAmount, lotsAfterFee, parseAmount, quoteAmount } from './amounts.ts';
@@ -36,8 +36,15 @@ export function plannedOrder(
     price: gridText(Number(limitTicks), instrument.grid.priceDecimals),
     size: gridText(Number(lots), instrument.grid.sizeDecimals),
     asset: side === 'buy' ? row.listing.quote : row.listing.base,
-    amount: side === 'buy' ? quoteAmount(limitTicks, lots, instrument.grid) : baseAmount(lots, instrument.grid),
+    amount:
+      side === 'buy' ? costOf(row, quoteAmount(limitTicks, lots, instrument.grid)) : baseAmount(lots, instrument.grid),
   };
+}
+
+/** What a buy of this value may take in quote: its value, and the fee where that is paid in quote, rounded against us. */
+function costOf(row: Row, value: bigint): bigint {
+  const rate = parseAmount(quoteFeeOfBuy(row.fees));
+  return rate === 0n ? value : value + (value * rate) / pow10(ASSET_SCALE) + 1n;
 }
 
 /** Whether an order at its limit has the value that its venue asks for. */
@@ -55,7 +62,7 @@ export function planOrders(intent: Intent, universe: Universe): Plan {
   if (buyRow === undefined || sellRow === undefined) return { reason: REASON.expired };
   const one = pow10(ASSET_SCALE);
   const buyLots = BigInt(buyLeg.size);
-  const sellLots = lotsAfterFee(buyLots, parseAmount(buyRow.fees.taker), BigInt(sellRow.lot));
+  const sellLots = lotsAfterFee(buyLots, parseAmount(baseFeeOfBuy(buyRow.fees)), BigInt(sellRow.lot));
   if (buyLots < BigInt(buyRow.minLots) || sellLots < BigInt(sellRow.minLots))
     return { reason: REASON['below-min-size'] };
   const buy = plannedOrder(buyRow, instrument, 'buy', BigInt(buyLeg.limit), buyLots);
@@ -66,5 +73,5 @@ export function planOrders(intent: Intent, universe: Universe): Plan {
   // Worst case: every lot at its limit. Fees are rounded against us.
   const kept = proceeds - (proceeds * parseAmount(sellRow.fees.taker)) / one - 1n;
   if (kept <= buy.amount) return { reason: REASON['below-fees'] };
-  return { reason: REASON.ok, orders: [buy, sell], notional: buy.amount };
+  return { reason: REASON.ok, orders: [buy, sell], notional: quoteAmount(buy.limitTicks, buyLots, instrument.grid) };
 }

@@ -1,7 +1,7 @@
 /** Walks two depths for the size with the largest net profit. Pure, allocates nothing: the caller owns the result.
  *
  *  Marginal profit falls with every level, so the largest profit is reached by taking each pair of levels that still
- *  gains after fees, up to the limits. Sizes are grid lots; what is bought is reduced by the buy fee (taken in base), so
+ *  gains after fees, up to the limits. Sizes are grid lots; what is bought is reduced by a buy fee taken in base, so
  *  the sell leg is smaller by it, rounded down to its venue's lot, and the buy leg then to what that needs: what is left
  *  over is less than a buy lot, dust in our favour, valued at 0. Against the best of all sizes, whole lots cost less than
  *  one buy lot and the gain of one lot a side, and nothing where no rounding is needed. */
@@ -11,7 +11,9 @@ import { QUOTE } from '../memory/layout.ts';
 export interface SizingTerms {
   /** 10^-(price decimals + size decimals): ticks × lots × this = quote units. */
   quoteUnit: number;
-  buyTaker: number;
+  /** Taker fee of the buy: taken from the base that it brings, or paid in quote beside its price. */
+  buyBaseFee: number;
+  buyQuoteFee: number;
   sellTaker: number;
   buyLot: number;
   sellLot: number;
@@ -38,7 +40,7 @@ export interface Sizing {
   sellLimit: number;
   /** Quote units after fees, rounded against us. */
   profit: number;
-  /** Quote units that the buy leg costs at its level prices. */
+  /** Quote units that the buy leg costs at its level prices, with a fee taken in quote. */
   cost: number;
 }
 
@@ -54,7 +56,8 @@ export const newSizing = (): Sizing => ({
 
 export const newSizingTerms = (): SizingTerms => ({
   quoteUnit: 0,
-  buyTaker: 0,
+  buyBaseFee: 0,
+  buyQuoteFee: 0,
   sellTaker: 0,
   buyLot: 1,
   sellLot: 1,
@@ -93,15 +96,15 @@ export function sizeCrossing(
   out.cost = 0;
   const asks = mirror[buyAt + QUOTE.ASK_COUNT] as number;
   const bids = mirror[sellAt + QUOTE.BID_COUNT] as number;
-  const received = 1 - terms.buyTaker;
+  const received = 1 - terms.buyBaseFee;
   const wanted = profitableLots(mirror, buyAt + QUOTE.ASKS, asks, sellAt + QUOTE.BIDS, bids, terms);
   // A limit order locks its whole limit value, so money counts at the worst price that we may pay.
-  const money = Math.min(terms.maxNotional, terms.freeQuote) / terms.quoteUnit;
+  const money = Math.min(terms.maxNotional, terms.freeQuote / (1 + terms.buyQuoteFee)) / terms.quoteUnit;
   const affordable = affordableLots(mirror, buyAt + QUOTE.ASKS, asks, money);
   const sellable = Math.min(terms.freeBaseLots, terms.sellMaxLots) / received;
   const capped = Math.min(wanted + ROUNDING * terms.buyLot, affordable, sellable, terms.buyMaxLots);
   const most = Math.floor(capped / terms.buyLot) * terms.buyLot;
-  out.sellLots = sellLotsFor(most, terms.buyTaker, terms.sellLot);
+  out.sellLots = sellLotsFor(most, terms.buyBaseFee, terms.sellLot);
   // The fewest lots that still bring what is sold: the rest would be dust.
   const fewest = Math.ceil(out.sellLots / received / terms.buyLot - ROUNDING) * terms.buyLot;
   out.buyLots = Math.min(most, Math.max(fewest, terms.buyMinLots));
@@ -119,7 +122,7 @@ export function sizeCrossing(
     out.reason = isUnfunded(terms, bestAsk) ? REASON['no-inventory'] : REASON['below-min-notional'];
     return;
   }
-  out.cost = worthOf(mirror, buyAt + QUOTE.ASKS, asks, out.buyLots) * terms.quoteUnit;
+  out.cost = worthOf(mirror, buyAt + QUOTE.ASKS, asks, out.buyLots) * terms.quoteUnit * (1 + terms.buyQuoteFee);
   const proceeds = worthOf(mirror, sellAt + QUOTE.BIDS, bids, out.sellLots) * terms.quoteUnit * (1 - terms.sellTaker);
   out.profit = (proceeds - out.cost) * (1 - 1e-12) - out.cost * 1e-12;
   out.reason = out.profit > 0 ? REASON.ok : REASON['below-fees'];
@@ -128,13 +131,14 @@ export function sizeCrossing(
 /** Part of a lot that undoes the rounding of doubles, which would else cost a whole lot on exact products. */
 const ROUNDING = 1e-9;
 
-/** What can be sold of `buyLots` once the buy fee is taken from it, on the selling venue's lot. */
-export const sellLotsFor = (buyLots: number, buyTaker: number, sellLot: number): number =>
-  Math.floor((buyLots * (1 - buyTaker)) / sellLot + ROUNDING) * sellLot;
+/** What can be sold of `buyLots` once a buy fee in base is taken from it, on the selling venue's lot. */
+export const sellLotsFor = (buyLots: number, buyBaseFee: number, sellLot: number): number =>
+  Math.floor((buyLots * (1 - buyBaseFee)) / sellLot + ROUNDING) * sellLot;
 
 /** Not even the smallest order could be paid for, or delivered. */
 const isUnfunded = (terms: SizingTerms, ask: number): boolean =>
-  terms.freeQuote < Math.max(terms.buyMinNotional, terms.buyMinLots * ask * terms.quoteUnit) ||
+  terms.freeQuote <
+    Math.max(terms.buyMinNotional, terms.buyMinLots * ask * terms.quoteUnit) * (1 + terms.buyQuoteFee) ||
   terms.freeBaseLots < terms.sellMinLots;
 
 /** Lots bought over all pairs of levels that gain after fees. A lot bought is less than a lot to sell: the fee. */
@@ -146,8 +150,8 @@ function profitableLots(
   bids: number,
   terms: SizingTerms,
 ): number {
-  const received = 1 - terms.buyTaker;
-  const kept = received * (1 - terms.sellTaker);
+  const received = 1 - terms.buyBaseFee;
+  const kept = (received * (1 - terms.sellTaker)) / (1 + terms.buyQuoteFee);
   let i = 0;
   let j = 0;
   let askLeft = asks > 0 ? (mirror[asksAt + 1] as number) : 0;

@@ -1,10 +1,13 @@
 /** What the detector needs of every row and venue pair, computed once from the universe. */
 import { parseDecimal, pow10 } from '../core/decimal.ts';
-import type { Row, Universe } from '../core/instrument.ts';
+import { baseFeeOfBuy, quoteFeeOfBuy, type Row, type Universe } from '../core/instrument.ts';
 
 /** Doubles by row index. */
 export interface RowTerms {
   readonly taker: Float64Array;
+  /** The taker fee of a buy, by what it is taken from; one of them is 0. */
+  readonly buyBaseFee: Float64Array;
+  readonly buyQuoteFee: Float64Array;
   readonly minNotional: Float64Array;
   /** Slots of the inventory words: the row's quote and base asset at its venue. */
   readonly quoteSlot: Int32Array;
@@ -42,6 +45,8 @@ export function rowTerms(universe: Universe): RowTerms {
   };
   return {
     taker: doubles((row) => toDouble(row.fees.taker)),
+    buyBaseFee: doubles((row) => toDouble(baseFeeOfBuy(row.fees))),
+    buyQuoteFee: doubles((row) => toDouble(quoteFeeOfBuy(row.fees))),
     minNotional: doubles((row) => toDouble(row.listing.minNotional ?? '0')),
     quoteSlot: Int32Array.from(rows, (row) => slotOf(row, row.listing.quote)),
     baseSlot: Int32Array.from(rows, (row) => slotOf(row, row.listing.base)),

@@ -1,6 +1,6 @@
 /** Where and how an excess is unwound: at the best price after fees among the venues that can take it. Pure. */
 import { divideCeil, divideFloor, pow10 } from '../core/decimal.ts';
-import type { Instrument, Row } from '../core/instrument.ts';
+import { baseFeeOfBuy, type Instrument, type Row } from '../core/instrument.ts';
 import type { Side } from '../core/units.ts';
 import { ASSET_SCALE, baseAmount, parseAmount, wholeLots } from './amounts.ts';
 import { isWorthEnough, type PlannedOrder, plannedOrder } from './plan.ts';
@@ -54,7 +54,7 @@ export function planUnwind(
     const price = priceOf(side, top);
     const limit = limitFor(side, price, terms.slippageBps, row.tick);
     const kept = 1 - Number(row.fees.taker);
-    // A ranking, not a booking: what a unit of base costs, or brings, once the fee is taken from what is received.
+    // A ranking, not a booking: what a unit of base costs, or brings, after the fee.
     const score = side === 'buy' ? -price / kept : price * kept;
     const lots = lotsFor(side, excess, row, instrument);
     if (lots < BigInt(row.minLots) || limit <= 0n || score <= bestScore) continue;
@@ -79,7 +79,7 @@ function lotsFor(side: Side, excess: bigint, row: Row, instrument: Instrument): 
 function grossLots(excess: bigint, row: Row, instrument: Instrument): bigint {
   const one = pow10(ASSET_SCALE);
   const lot = BigInt(row.lot);
-  const gross = divideCeil(excess * one, one - parseAmount(row.fees.taker));
+  const gross = divideCeil(excess * one, one - parseAmount(baseFeeOfBuy(row.fees)));
   return divideCeil(gross, baseAmount(lot, instrument.grid)) * lot;
 }
 

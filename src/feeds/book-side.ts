@@ -45,6 +45,16 @@ export class BookSide {
     this.#shapes[at] = shape;
   }
 
+  /** Keeps the best `depth` levels. */
+  cut(depth: number): void {
+    const excess = this.count - depth;
+    if (excess <= 0) return;
+    this.#prices.copyWithin(0, excess, this.count);
+    this.#sizes.copyWithin(0, excess, this.count);
+    this.#shapes.copyWithin(0, excess, this.count);
+    this.count = depth;
+  }
+
   /** Replaces all levels. Venues send snapshots best first; read backwards, each level lands at the end. */
   replace(levels: LevelList): void {
     this.count = 0;

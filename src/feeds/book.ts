@@ -1,7 +1,7 @@
 /** One symbol's full book on its instrument's grid.
  *  Thread: feed. Steady state: no allocation. */
 import { formatFixed } from '../core/decimal.ts';
-import type { BookFrame } from '../core/frame.ts';
+import { type BookFrame, lineOf } from '../core/frame.ts';
 import { GRID_MAX } from '../core/units.ts';
 import type { ChecksumSource } from '../core/venue.ts';
 import { BookSide } from './book-side.ts';
@@ -16,6 +16,8 @@ export class Book implements ChecksumSource {
   readonly asks = new BookSide(-1);
   /** Id of the newest event in the book; -1 when the venue sends none. */
   lastSeq = -1;
+  /** Its place on the line that the top of book counts on, too; -1 when there is none. */
+  lineSeq = -1;
   /** Venue time of that event, ms; NaN where it has none. */
   venueAt = Number.NaN;
   readonly #decimals: BookDecimals;
@@ -28,6 +30,7 @@ export class Book implements ChecksumSource {
     this.bids.clear();
     this.asks.clear();
     this.lastSeq = -1;
+    this.lineSeq = -1;
     this.venueAt = Number.NaN;
   }
 
@@ -35,6 +38,7 @@ export class Book implements ChecksumSource {
     this.bids.replace(frame.bids);
     this.asks.replace(frame.asks);
     this.lastSeq = frame.lastSeq;
+    this.lineSeq = lineOf(frame);
     this.venueAt = frame.venueAt;
   }
 
@@ -42,12 +46,19 @@ export class Book implements ChecksumSource {
     this.bids.apply(frame.bids);
     this.asks.apply(frame.asks);
     this.lastSeq = frame.lastSeq;
+    this.lineSeq = lineOf(frame);
     this.venueAt = frame.venueAt;
   }
 
-  /** Best bid at or above best ask: no venue's book stands like that while it trades. */
+  /** Keeps the best `depth` levels of each side. */
+  cut(depth: number): void {
+    this.bids.cut(depth);
+    this.asks.cut(depth);
+  }
+
+  /** Best bid above best ask: no venue's book stands like that while it trades. */
   get isCrossed(): boolean {
-    return this.bids.count > 0 && this.asks.count > 0 && this.bids.price(0) >= this.asks.price(0);
+    return this.bids.count > 0 && this.asks.count > 0 && this.bids.price(0) > this.asks.price(0);
   }
 
   /** Levels whose size (or price) was cut at 2^53 - 1 grid units. */

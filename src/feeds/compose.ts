@@ -9,12 +9,14 @@ import type { SymbolBook } from './symbol-book.ts';
 
 export const COMPOSED = {
   Ok: 0,
-  /** Best bid at or above best ask. */
+  /** Best bid above best ask. */
   Crossed: 1,
   /** A size among the row's levels was cut, so the row does not say what the venue said. */
   Saturated: 2,
   /** A side has no level: the venue does not trade it now. */
   OneSided: 3,
+  /** Best bid at best ask: some venues show that for a moment. */
+  Locked: 4,
 } as const;
 export type Composed = (typeof COMPOSED)[keyof typeof COMPOSED];
 
@@ -23,14 +25,15 @@ export function compose(source: SymbolBook, row: Float64Array): Composed {
   const { book, top } = source;
   let bidCount: number;
   let askCount: number;
+  const most = Math.min(source.sizedLevels ?? ROW_LEVELS, ROW_LEVELS);
   if (top.isNewer) {
-    bidCount = fillUnder(book.bids, 1, top.bid, top.bidSize, row, QUOTE.BIDS);
-    askCount = fillUnder(book.asks, -1, top.ask, top.askSize, row, QUOTE.ASKS);
+    bidCount = fillUnder(book.bids, 1, top.bid, top.bidSize, row, QUOTE.BIDS, most);
+    askCount = fillUnder(book.asks, -1, top.ask, top.askSize, row, QUOTE.ASKS, most);
     row[QUOTE.VENUE_AT] = top.venueAt;
     row[QUOTE.VENUE_SEQ] = top.seq;
   } else {
-    bidCount = fill(book.bids, 0, row, QUOTE.BIDS, 0);
-    askCount = fill(book.asks, 0, row, QUOTE.ASKS, 0);
+    bidCount = fill(book.bids, 0, row, QUOTE.BIDS, 0, most);
+    askCount = fill(book.asks, 0, row, QUOTE.ASKS, 0, most);
     row[QUOTE.VENUE_AT] = book.venueAt;
     row[QUOTE.VENUE_SEQ] = book.lastSeq;
   }
@@ -45,9 +48,9 @@ export function compose(source: SymbolBook, row: Float64Array): Composed {
   row[QUOTE.ASK] = ask;
   row[QUOTE.ASK_SIZE] = row[QUOTE.ASKS + 1] as number;
   if (bidCount === 0 || askCount === 0) return COMPOSED.OneSided;
-  if (bid >= ask) return COMPOSED.Crossed;
+  if (bid > ask) return COMPOSED.Crossed;
   if (isCut(row, QUOTE.BIDS, bidCount) || isCut(row, QUOTE.ASKS, askCount)) return COMPOSED.Saturated;
-  return COMPOSED.Ok;
+  return bid === ask ? COMPOSED.Locked : COMPOSED.Ok;
 }
 
 /** Level 1 from the overlay, then the book's levels strictly behind it. */
@@ -58,19 +61,20 @@ function fillUnder(
   size: number,
   row: Float64Array,
   offset: number,
+  most: number,
 ): number {
   // An empty side is empty at every depth.
-  if (size === 0) return fill(side, side.count, row, offset, 0);
+  if (size === 0) return fill(side, side.count, row, offset, 0, most);
   row[offset] = price;
   row[offset + 1] = size;
   let from = 0;
   while (from < side.count && side.price(from) * sign >= price * sign) from++;
-  return fill(side, from, row, offset, 1);
+  return fill(side, from, row, offset, 1, most);
 }
 
-function fill(side: BookSide, from: number, row: Float64Array, offset: number, filled: number): number {
+function fill(side: BookSide, from: number, row: Float64Array, offset: number, filled: number, most: number): number {
   let count = filled;
-  for (let index = from; index < side.count && count < ROW_LEVELS; index++) {
+  for (let index = from; index < side.count && count < most; index++) {
     row[offset + count * 2] = side.price(index);
     row[offset + count * 2 + 1] = side.size(index);
     count++;

@@ -2,13 +2,15 @@
  *  Silence is judged here, per connection: a quiet instrument is not stale. Thread: feed. */
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/faults.ts';
 import type { Random } from '../core/random.ts';
-import type { Socket, SocketFactory } from '../core/socket.ts';
+import type { HttpPort, Socket, SocketFactory, SocketHandlers } from '../core/socket.ts';
 import type { MonoNs } from '../core/units.ts';
 import type { ConnectionPlan } from '../core/venue.ts';
 
 export interface ConnectionDeps {
   readonly sockets: SocketFactory;
+  readonly http: HttpPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits?: Partial<ConnectionLimits>;
@@ -40,6 +42,7 @@ export interface ConnectionEvents {
 }
 
 class Line {
+  /** Absent while its address is asked for. */
   socket: Socket | undefined;
   isUp = false;
   wasHeard = false;
@@ -49,7 +52,7 @@ class Line {
 }
 
 export class Connection {
-  readonly #plan: ConnectionPlan;
+  readonly plan: ConnectionPlan;
   readonly #deps: ConnectionDeps;
   readonly #events: ConnectionEvents;
   readonly #limits: ConnectionLimits;
@@ -64,9 +67,11 @@ export class Connection {
   #cancelTick = (): void => {};
   #isRunning = false;
   #onAllClosed: (() => void) | undefined;
+  /** What the venue answered to questions for an address; promises only queue up here. */
+  readonly #addresses: (() => void)[] = [];
 
   constructor(plan: ConnectionPlan, deps: ConnectionDeps, events: ConnectionEvents) {
-    this.#plan = plan;
+    this.plan = plan;
     this.#deps = deps;
     this.#events = events;
     this.#limits = { ...LIMITS, ...deps.limits };
@@ -97,7 +102,10 @@ export class Connection {
     const cancel = this.#deps.clock.after(CLOSE_GRACE_MS, () => {
       for (const line of this.#lines) line.socket?.terminate();
     });
-    for (const line of this.#lines) line.socket?.close();
+    for (const line of this.#lines) {
+      if (line.socket === undefined) this.#onClose(line, 'closed by us');
+      else line.socket.close();
+    }
     return closed.finally(cancel);
   }
 
@@ -117,28 +125,50 @@ export class Connection {
     this.#line?.socket?.terminate();
   }
 
+  /** Hands on addresses that the venue answered with. Returns how many. */
+  work(): number {
+    const answers = this.#addresses.splice(0);
+    for (const answer of answers) answer();
+    return answers.length;
+  }
+
   #dial(): Line {
     const line = new Line();
     this.#lines.add(line);
-    line.socket = this.#deps.sockets.open(
-      this.#plan.url,
-      {
-        onOpen: () => this.#onOpen(line),
-        onFrame: (buffer, start, end, receivedAt) => {
-          if (line !== this.#line) return;
-          line.heardAt = receivedAt;
-          if (!line.wasHeard) this.#onHeard(line);
-          this.#events.onFrame(buffer, start, end, receivedAt);
-        },
-        onPong: () => {
-          line.heardAt = this.#deps.clock.monotonicNs();
-          if (!line.wasHeard && line === this.#line) this.#onHeard(line);
-        },
-        onClose: (code, reason) => this.#onClose(line, reason === '' ? `closed with code ${code}` : reason),
-      },
-      { openTimeoutMs: this.#limits.openTimeoutMs },
-    );
+    const { plan } = this;
+    if (plan.dial === undefined) this.#open(line, plan.url);
+    else {
+      plan.dial(this.#deps.http).then(
+        (url) => this.#addresses.push(() => this.#lines.has(line) && this.#open(line, url)),
+        (error: unknown) => this.#addresses.push(() => this.#onClose(line, messageOf(error))),
+      );
+    }
     return line;
+  }
+
+  #open(line: Line, url: string): void {
+    const { headers } = this.plan;
+    line.socket = this.#deps.sockets.open(url, this.#handlersOf(line), {
+      openTimeoutMs: this.#limits.openTimeoutMs,
+      ...(headers === undefined ? {} : { headers }),
+    });
+  }
+
+  #handlersOf(line: Line): SocketHandlers {
+    return {
+      onOpen: () => this.#onOpen(line),
+      onFrame: (buffer, start, end, receivedAt) => {
+        if (line !== this.#line) return;
+        line.heardAt = receivedAt;
+        if (!line.wasHeard) this.#onHeard(line);
+        this.#events.onFrame(buffer, start, end, receivedAt);
+      },
+      onPong: () => {
+        line.heardAt = this.#deps.clock.monotonicNs();
+        if (!line.wasHeard && line === this.#line) this.#onHeard(line);
+      },
+      onClose: (code, reason) => this.#onClose(line, reason === '' ? `closed with code ${code}` : reason),
+    };
   }
 
   #onOpen(line: Line): void {
@@ -156,10 +186,10 @@ export class Connection {
       this.#next = undefined;
       old?.socket?.close();
     }
-    for (const message of this.#plan.subscribe) line.socket?.send(message);
+    for (const message of this.plan.subscribe) line.socket?.send(message);
     this.#events.onUp(isRenewal);
     // Asked at once: on a quiet market the answer is the first sign that the stream is alive.
-    if (this.#plan.heartbeat.ping === 'frame') line.socket?.ping();
+    if (this.plan.heartbeat.ping === 'frame') line.socket?.ping();
   }
 
   #onHeard(line: Line): void {
@@ -168,7 +198,7 @@ export class Connection {
   }
 
   #onClose(line: Line, reason: string): void {
-    this.#lines.delete(line);
+    if (!this.#lines.delete(line)) return;
     if (line === this.#next) {
       this.#next = undefined;
       // The old one still serves; try again a little later.
@@ -197,7 +227,7 @@ export class Connection {
   }
 
   #scheduleTick(): void {
-    const { idleMs, silenceMs } = this.#plan.heartbeat;
+    const { idleMs, silenceMs } = this.plan.heartbeat;
     this.#cancelTick = this.#deps.clock.after(Math.max(5, Math.min(idleMs, silenceMs) / 4), () => {
       this.#tick();
       if (this.#isRunning) this.#scheduleTick();
@@ -207,7 +237,7 @@ export class Connection {
   #tick(): void {
     const line = this.#line;
     if (line === undefined || !line.isUp) return;
-    const { ping, idleMs, silenceMs } = this.#plan.heartbeat;
+    const { ping, idleMs, silenceMs } = this.plan.heartbeat;
     const nowMs = this.#nowMs();
     const quietMs = nowMs - line.heardAt / 1e6;
     if (quietMs >= silenceMs) {
@@ -218,7 +248,7 @@ export class Connection {
     if (quietMs >= idleMs && nowMs - line.pingedAt / 1e6 >= idleMs) {
       line.pingedAt = nowMs * 1e6;
       if (ping === 'frame') line.socket?.ping();
-      else line.socket?.send(ping.text);
+      else line.socket?.send(typeof ping.text === 'string' ? ping.text : ping.text(this.#deps.clock.wallMs()));
     }
     if (nowMs - line.openedAt / 1e6 >= this.#renewAfterMs && nowMs >= this.#notBeforeMs) this.renew();
   }

@@ -13,6 +13,8 @@ export interface ControlFramesDeps {
   readonly onRefused: (symbol: string) => void;
   readonly onSubscribed: (connection: number, symbol: string | undefined) => void;
   readonly onGoodbye: (connection: number) => void;
+  /** `symbol`: undefined when the venue means all of them. */
+  readonly onStatus: (isTrading: boolean, symbol: string | undefined) => void;
 }
 
 export class ControlFrames {
@@ -36,6 +38,10 @@ export class ControlFrames {
       case 'Goodbye':
         log.info({ venue, message: event.message }, 'the venue will close a connection; it is replaced');
         this.#deps.onGoodbye(connection);
+        break;
+      case 'Status':
+        log.info({ venue, symbol: event.symbol, message: event.message }, 'the venue tells its status');
+        this.#deps.onStatus(event.trading, event.symbol);
         break;
       case 'Notice':
         log.info({ venue, message: event.message }, 'notice of the venue');

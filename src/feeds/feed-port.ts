@@ -36,6 +36,8 @@ export interface FeedDeps {
   /** From the read callback to the row published, ns. */
   readonly decode?: Histogram;
   readonly limits?: Partial<ConnectionLimits>;
+  /** Farthest that the venue's time of an event may be from ours, ms; absent: it is not looked at. */
+  readonly maxVenueSkewMs?: number;
 }
 
 export interface FeedState {

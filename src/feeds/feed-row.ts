@@ -26,6 +26,12 @@ export class FeedRow {
   isOffGrid = false;
   /** Had a book before: fetching another is a resync. */
   wasSynced = false;
+  /** The venue says that it does not trade the symbol now. */
+  isHalted = false;
+  /** The venue's clock and ours were too far apart at its last event. */
+  isSkewed = false;
+  /** Best bid stands at best ask since then, monotonic ns; 0: it does not. */
+  lockedAt = 0;
 
   constructor(row: number, instrument: string, symbol: string, book: SymbolBook) {
     this.row = row;
@@ -37,16 +43,22 @@ export class FeedRow {
   }
 
   /** Composes the words from a book in sync. Returns why the row cannot be live, if it cannot. */
-  compose(): DistrustReason | undefined {
-    switch (compose(this.book, this.words)) {
+  compose(nowNs: number): DistrustReason | undefined {
+    const composed = compose(this.book, this.words);
+    if (composed !== COMPOSED.Locked) this.lockedAt = 0;
+    else if (this.lockedAt === 0) this.lockedAt = nowNs;
+    if (this.isHalted) return 'venue-status';
+    switch (composed) {
       case COMPOSED.Crossed:
         return 'crossed';
       case COMPOSED.Saturated:
         return 'saturated';
       case COMPOSED.OneSided:
         return 'venue-status';
+      case COMPOSED.Locked:
+        return 'locked';
       default:
-        return undefined;
+        return this.isSkewed ? 'clock-skew' : undefined;
     }
   }
 

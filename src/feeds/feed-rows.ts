@@ -2,7 +2,7 @@
  *  for a fresh book through `needBook` and leaves the fetching to its owner.
  *  Thread: feed. Steady state: no allocation. */
 import type { Clock } from '../core/clock.ts';
-import type { BookFrame } from '../core/frame.ts';
+import { type BookFrame, FRAME } from '../core/frame.ts';
 import type { Universe } from '../core/instrument.ts';
 import { DISTRUST_REASONS, type DistrustReason } from '../core/quote.ts';
 import type { MarketStream, SymbolEntry } from '../core/venue.ts';
@@ -12,6 +12,9 @@ import { FeedRow, type RowState } from './feed-row.ts';
 import type { Publisher } from './publisher.ts';
 import { CHANGE, type Change, SymbolBook } from './symbol-book.ts';
 
+/** A crossed or locked market is not priced at once; locked for longer than this, its book is fetched anew. */
+const MAX_LOCKED_NS = 1e9;
+
 export interface FeedRowsDeps {
   readonly universe: Universe;
   readonly venueIndex: number;
@@ -20,6 +23,8 @@ export interface FeedRowsDeps {
   readonly publisher: Publisher;
   readonly tally: FeedTally;
   readonly clock: Clock;
+  /** Farthest that the venue's time of an event may be from ours, ms; absent: it is not looked at. */
+  readonly maxVenueSkewMs?: number;
   /** Whether the row may turn live yet. */
   readonly mayGoLive: (symbol: number) => boolean;
   /** The book of `symbol` is out of sync. May be called again and again while it is. */
@@ -57,6 +62,8 @@ export class FeedRows {
     const row = this.#rows[frame.symbol];
     if (row === undefined || row.isOffGrid) return;
     const { checksums } = row.book;
+    // A snapshot may tell of a time long gone; a change tells of now.
+    if (frame.kind !== FRAME.Snapshot && !Number.isNaN(frame.venueAt)) row.isSkewed = this.#isSkewed(frame.venueAt);
     const change = row.book.onFrame(frame, receivedAt);
     if (row.book.checksums !== checksums) {
       this.#deps.tally.add(this.#deps.tally.checksums, row.book.checksums - checksums);
@@ -95,6 +102,27 @@ export class FeedRows {
     if (row.trust.isLive) this.lose(symbol, 'disconnect');
     row.book.invalidate();
     if (row.trust.await()) this.#publish(row, this.#now());
+  }
+
+  /** The venue says whether it trades a symbol. */
+  setTrading(symbol: number, isTrading: boolean): void {
+    const row = this.#rows[symbol];
+    if (row === undefined || row.isHalted === !isTrading) return;
+    row.isHalted = !isTrading;
+    if (isTrading) this.refresh(symbol);
+    else this.doubt(symbol, 'venue-status');
+  }
+
+  /** Looks for books that are locked for longer than a moment: something was missed. */
+  watch(): void {
+    const now = this.#now();
+    for (let symbol = 0; symbol < this.#rows.length; symbol++) {
+      const row = this.#rows[symbol] as FeedRow;
+      if (row.lockedAt === 0 || !row.book.isSynced || now - row.lockedAt < MAX_LOCKED_NS) continue;
+      row.lockedAt = 0;
+      this.lose(symbol, 'locked');
+      this.#deps.needBook(symbol);
+    }
   }
 
   isSynced(symbol: number): boolean {
@@ -159,7 +187,7 @@ export class FeedRows {
 
   /** Composes and publishes a row whose book is in sync; its trust follows from what was composed. */
   #refresh(row: FeedRow, symbol: number, receivedAt: number): void {
-    const reason = row.compose();
+    const reason = row.compose(this.#now());
     if (reason === undefined) {
       if (this.#deps.mayGoLive(symbol)) row.trust.restore();
     } else {
@@ -190,6 +218,11 @@ export class FeedRows {
     words[QUOTE.PUBLISHED_AT] = this.#now();
     publisher.publish(row.row, words);
     tally.add(tally.published);
+  }
+
+  #isSkewed(venueAt: number): boolean {
+    const { maxVenueSkewMs, clock } = this.#deps;
+    return maxVenueSkewMs !== undefined && Math.abs(clock.wallMs() - venueAt) > maxVenueSkewMs;
   }
 
   #now(): number {

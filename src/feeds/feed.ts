@@ -5,7 +5,8 @@
 import { FRAME, FrameBatch } from '../core/frame.ts';
 import type { MonoNs } from '../core/units.ts';
 import type { ConnectionPlan, FrameParser } from '../core/venue.ts';
-import { Connection } from './connection.ts';
+import { LINE } from './connection-sequence.ts';
+import { Connections } from './connections.ts';
 import { ControlFrames } from './control-frames.ts';
 import { FeedTally } from './feed-counters.ts';
 import type { FeedDeps, FeedState } from './feed-port.ts';
@@ -27,12 +28,7 @@ export class Feed {
   readonly #warmUp: WarmUp;
   readonly #snapshots: Snapshots;
   readonly #controlFrames: ControlFrames;
-  readonly #plans: readonly ConnectionPlan[];
-  readonly #connections: readonly Connection[];
-  /** By symbol; -1 when no connection carries it. */
-  readonly #carriers: number[];
-  /** By connection: whether anything was heard since it came up. A snapshot by REST says nothing of the stream. */
-  readonly #isAlive: boolean[];
+  readonly #connections: Connections;
   readonly #isRest: boolean;
   #fallbacks = 0;
   #isStopping = false;
@@ -50,7 +46,7 @@ export class Feed {
       stream,
       publisher: this.#publisher,
       tally: this.#tally,
-      mayGoLive: (symbol) => this.#warmUp.isDone && (this.#isAlive[this.#carriers[symbol] ?? -1] ?? false),
+      mayGoLive: (symbol) => this.#warmUp.isDone && this.#connections.isAlive(symbol),
       needBook: (symbol) => this.#needBook(symbol),
       onSynced: (symbol) => this.#onSynced(symbol),
       onOffGrid: (symbol, row) => this.#onOffGrid(symbol, row),
@@ -64,8 +60,8 @@ export class Feed {
       stream,
       entries,
       onBody: (symbol, body) => this.#onSnapshotBody(symbol, body),
-      send: (symbol, text) => this.#carrierOf(symbol)?.send(text) ?? false,
-      replaceConnection: (symbol) => this.#replaceCarrier(symbol),
+      send: (symbol, text) => this.#connections.send(symbol, text),
+      replaceConnection: (symbol) => this.#connections.replaceCarrier(symbol, (other) => this.#rows.isSynced(other)),
     });
     this.#controlFrames = new ControlFrames({
       venue,
@@ -74,42 +70,37 @@ export class Feed {
       onFault,
       onRefused: (symbol) => this.#onRefused(symbol),
       onSubscribed: (connection, symbol) => this.#onSubscribed(connection, symbol),
-      onGoodbye: (connection) => this.#connections[connection]?.renew(),
+      onGoodbye: (connection) => this.#connections.renew(connection),
+      onStatus: (isTrading, symbol) => this.#onStatus(isTrading, symbol),
     });
-    this.#plans = entries.length === 0 ? [] : stream.plan(deps.endpoints, entries);
-    this.#carriers = entries.map((_, symbol) => this.#plans.findIndex((plan) => plan.symbols.includes(symbol)));
-    this.#isAlive = this.#plans.map(() => false);
-    this.#connections = this.#plans.map(
-      (plan, index) =>
-        new Connection(plan, deps, {
-          onFrame: (buffer, start, end, receivedAt) => this.#onFrame(index, buffer, start, end, receivedAt),
-          onUp: (isRenewal) => this.#onUp(plan, isRenewal),
-          onHeard: () => this.#onHeard(index),
-          onDown: (reason, retryMs, failures) => {
-            this.#isAlive[index] = false;
-            this.#onDown(plan, reason, retryMs, failures);
-          },
-          onSilent: () => this.#onSilent(plan),
-        }),
-    );
+    const plans = entries.length === 0 ? [] : stream.plan(deps.endpoints, entries);
+    this.#connections = new Connections(plans, deps, {
+      onFrame: (connection, buffer, start, end, receivedAt) =>
+        this.#onFrame(connection, buffer, start, end, receivedAt),
+      onUp: (plan, isRenewal) => this.#onUp(plan, isRenewal),
+      onHeard: (plan) => this.#onHeard(plan),
+      onDown: (plan, reason, retryMs, failures) => this.#onDown(plan, reason, retryMs, failures),
+      onSilent: (plan) => this.#onSilent(plan),
+    });
   }
 
   start(): void {
     this.#beat();
-    for (const connection of this.#connections) connection.start();
+    this.#connections.start();
   }
 
   /** Beats the heart and does what waits: answers of the network, a slice of the warm-up, the opening of the rows.
    *  Returns how much there was. */
   doWork(): number {
     this.#beat();
-    let work = this.#snapshots.work();
+    let work = this.#snapshots.work() + this.#connections.work();
+    this.#rows.watch();
     if (this.#publisher.tryOpen()) {
       this.#rows.publishAll();
       work++;
     }
     if (!this.#warmUp.isDone && this.#warmUp.work()) {
-      for (const symbol of this.#carriers.keys()) this.#rows.refresh(symbol);
+      for (const symbol of this.#rows.entries.keys()) this.#rows.refresh(symbol);
       work++;
     }
     this.#flush();
@@ -120,18 +111,14 @@ export class Feed {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#snapshots.resync.cancelAll();
-    await Promise.all(this.#connections.map((connection) => connection.stop()));
+    await this.#connections.stop();
     this.#flush();
   }
 
   states(): FeedState {
     return {
       isWarm: this.#warmUp.isDone,
-      connections: this.#plans.map((plan, index) => ({
-        place: placeOf(plan.url),
-        isUp: this.#connections[index]?.isUp ?? false,
-        symbols: plan.symbols.length,
-      })),
+      connections: this.#connections.states().map(({ url, ...state }) => ({ place: placeOf(url), ...state })),
       rows: this.#rows.states(),
     };
   }
@@ -145,6 +132,7 @@ export class Feed {
       tally.add(tally.fallbacks, this.#parser.fallbacks - this.#fallbacks);
       this.#fallbacks = this.#parser.fallbacks;
     }
+    if (this.#batch.connectionSeq >= 0 && !this.#isInLine(connection)) return;
     for (let index = 0; index < this.#batch.count; index++) {
       const frame = this.#batch.at(index);
       switch (frame.kind) {
@@ -171,6 +159,24 @@ export class Feed {
     this.#flush();
   }
 
+  /** Whether the frame is news. A hole in the connection's numbers may have held anything of any symbol. */
+  #isInLine(connection: number): boolean {
+    const line = this.#connections.judge(connection, this.#batch.connectionSeq);
+    if (line !== LINE.Hole) return line === LINE.Next;
+    this.#tally.add(this.#tally.gaps);
+    for (const symbol of this.#connections.symbolsOf(connection)) this.#rows.lose(symbol, 'gap');
+    this.#flush();
+    this.#connections.drop(connection);
+    return false;
+  }
+
+  #onStatus(isTrading: boolean, name: string | undefined): void {
+    for (const [symbol, entry] of this.#rows.entries.entries()) {
+      if (name === undefined || entry.symbol === name) this.#rows.setTrading(symbol, isTrading);
+    }
+    this.#flush();
+  }
+
   #onMalformed(connection: number, symbol: number): void {
     this.#tally.add(this.#tally.malformed);
     this.#report.unreadable(this.#rows.entries[symbol]?.symbol);
@@ -179,12 +185,12 @@ export class Feed {
       this.#needBook(symbol);
       return;
     }
-    for (const each of this.#plans[connection]?.symbols ?? []) {
+    for (const each of this.#connections.symbolsOf(connection)) {
       this.#rows.lose(each, 'malformed');
       if (this.#isRest) this.#needBook(each);
     }
     // Where books come with the subscription, one new connection brings them all.
-    if (!this.#isRest) this.#connections[connection]?.drop();
+    if (!this.#isRest) this.#connections.drop(connection);
   }
 
   #onRefused(name: string): void {
@@ -216,10 +222,8 @@ export class Feed {
     this.#flush();
   }
 
-  #onHeard(connection: number): void {
-    if (this.#isAlive[connection]) return;
-    this.#isAlive[connection] = true;
-    for (const symbol of this.#plans[connection]?.symbols ?? []) this.#rows.refresh(symbol);
+  #onHeard(plan: ConnectionPlan): void {
+    for (const symbol of plan.symbols) this.#rows.refresh(symbol);
     this.#flush();
   }
 
@@ -242,7 +246,7 @@ export class Feed {
 
   #onSubscribed(connection: number, name: string | undefined): void {
     if (!this.#isRest) return;
-    for (const symbol of this.#plans[connection]?.symbols ?? []) {
+    for (const symbol of this.#connections.symbolsOf(connection)) {
       const isMeant = name === undefined || this.#rows.entries[symbol]?.symbol === name;
       if (isMeant && !this.#rows.isSynced(symbol)) this.#needBook(symbol);
     }
@@ -250,7 +254,7 @@ export class Feed {
 
   #needBook(symbol: number): void {
     // Without a connection there is nothing to bridge to; coming up asks anew.
-    const canAsk = !this.#isStopping && (this.#carrierOf(symbol)?.isUp ?? false);
+    const canAsk = !this.#isStopping && this.#connections.isUp(symbol);
     if (!canAsk || this.#rows.isOffGrid(symbol)) return;
     if (!this.#snapshots.resync.request(symbol)) return;
     if (this.#rows.wasSynced(symbol)) this.#tally.add(this.#tally.resyncs);
@@ -269,17 +273,6 @@ export class Feed {
       return false;
     }
     return this.#rows.onRestSnapshot(symbol, frame, this.#now());
-  }
-
-  /** A symbol that stays without a book is no reason to take their books from others. */
-  #replaceCarrier(symbol: number): void {
-    const carrier = this.#carriers[symbol] ?? -1;
-    const others = this.#plans[carrier]?.symbols ?? [];
-    if (!others.some((other) => this.#rows.isSynced(other))) this.#connections[carrier]?.drop();
-  }
-
-  #carrierOf(symbol: number): Connection | undefined {
-    return this.#connections[this.#carriers[symbol] ?? -1];
   }
 
   #flush(): void {

@@ -1,7 +1,8 @@
 /** The format of recordings: JSON lines, as they come off the wire. */
 import { gunzipSync } from 'node:zlib';
 
-/** One line of a recording. `data` is a text frame or an HTTP body; `b64` a binary frame. `ts` in seconds. */
+/** One line of a recording. `data` is a text frame or an HTTP body; `b64` a binary frame. `ts` in seconds (some recorders
+ *  write `ts_ns` instead). */
 export interface RecordedRow {
   readonly t: 'connect' | 'send' | 'recv' | 'http';
   readonly ts: number;
@@ -21,16 +22,17 @@ export function readRecording(text: string): RecordedRow[] {
   const rows: RecordedRow[] = [];
   text.split('\n').forEach((line, index) => {
     if (line.trim() === '') return;
-    let row: Partial<RecordedRow> | null;
+    let row: (Partial<RecordedRow> & { readonly ts_ns?: number }) | null;
     try {
-      row = JSON.parse(line) as Partial<RecordedRow> | null;
+      row = JSON.parse(line) as typeof row;
     } catch {
       throw new SyntaxError(`line ${index + 1} is not JSON`);
     }
-    if (row === null || typeof row.t !== 'string' || typeof row.ts !== 'number') {
+    const ts = row?.ts ?? (row?.ts_ns ?? Number.NaN) / 1e9;
+    if (row === null || typeof row.t !== 'string' || !Number.isFinite(ts)) {
       throw new SyntaxError(`line ${index + 1} has no "t" and "ts"`);
     }
-    rows.push({ ...row, t: row.t, ts: row.ts, conn: row.conn ?? '' });
+    rows.push({ ...row, t: row.t, ts, conn: row.conn ?? '' });
   });
   return rows.sort((a, b) => a.ts - b.ts);
 }

@@ -5,6 +5,7 @@ import { type BookFrame, FRAME, FrameBatch } from '../core/frame.ts';
 import { TRUST_NAMES } from '../core/quote.ts';
 import type { FrameParser, MarketStream, SymbolEntry } from '../core/venue.ts';
 import type { BookSide } from './book-side.ts';
+import { ConnectionSequence, LINE } from './connection-sequence.ts';
 import { ExactSizes } from './exact-sizes.ts';
 import { frameBytes, frameText, type RecordedRow } from './recording-rows.ts';
 import { discoverSymbols } from './recording-symbols.ts';
@@ -88,6 +89,13 @@ class ReplayedBook {
     this.trust.distrust(reason);
   }
 
+  /** A frame of the connection is missing: it may have been of this book. */
+  loseLine(): void {
+    this.gaps++;
+    this.source.invalidate();
+    this.trust.distrust('gap');
+  }
+
   /** A snapshot that no later one made good leaves a hole between itself and the first delta. */
   finish(): void {
     if (!this.#isUnbridged) return;
@@ -99,6 +107,7 @@ class ReplayedBook {
 class Connection {
   readonly books: ReplayedBook[];
   readonly parser: FrameParser;
+  readonly sequence = new ConnectionSequence();
   wasOpened = false;
 
   constructor(stream: MarketStream, symbols: readonly SymbolEntry[]) {
@@ -119,6 +128,7 @@ export function replayRecording(stream: MarketStream, rows: readonly RecordedRow
     if (connection === undefined) continue;
     if (row.t === 'recv') onFrame(connection, row, batch);
     if (row.t === 'connect') {
+      connection.sequence.reset();
       if (connection.wasOpened) for (const book of connection.books) book.lose('disconnect');
       connection.wasOpened = true;
     }
@@ -129,6 +139,11 @@ export function replayRecording(stream: MarketStream, rows: readonly RecordedRow
 function onFrame(connection: Connection, row: RecordedRow, batch: FrameBatch): void {
   const bytes = frameBytes(row);
   connection.parser.parse(bytes, 0, bytes.length, batch);
+  if (batch.connectionSeq >= 0) {
+    const line = connection.sequence.judge(batch.connectionSeq);
+    if (line === LINE.Repeat) return;
+    if (line === LINE.Hole) for (const book of connection.books) book.loseLine();
+  }
   for (let index = 0; index < batch.count; index++) {
     const frame = batch.at(index);
     const book = connection.books[frame.symbol];

@@ -109,6 +109,7 @@ export function copyOf(frame: BookFrame): BookFrame {
   copy.firstSeq = frame.firstSeq;
   copy.lastSeq = frame.lastSeq;
   copy.prevSeq = frame.prevSeq;
+  copy.lineSeq = frame.lineSeq;
   copy.venueAt = frame.venueAt;
   copy.checksum = frame.checksum;
   copy.saturated = frame.saturated;

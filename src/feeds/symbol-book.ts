@@ -1,7 +1,7 @@
 /** Everything that is known of one symbol's market at one venue: sequence, book, best-bid-offer overlay, checksums.
  *  Takes parsed frames, says what came of them, and leaves trust and resyncing to its owner. No input or output.
  *  Thread: feed. Steady state: no allocation, unless the venue sends checksums. */
-import { type BookFrame, FRAME } from '../core/frame.ts';
+import { type BookFrame, FRAME, lineOf } from '../core/frame.ts';
 import type { MarketStream } from '../core/venue.ts';
 import { Book, type BookDecimals } from './book.ts';
 import { Sequencer, STEP, type Step } from './sequencer.ts';
@@ -30,6 +30,9 @@ const isOffGrid = (frame: BookFrame): boolean => frame.neededPriceDecimals > 0 |
 export class SymbolBook {
   readonly book: Book;
   readonly top = new TopOverlay();
+  /** Levels a side that the venue keeps in step, and that may be priced; absent: all. */
+  readonly bookDepth: number | undefined;
+  readonly sizedLevels: number | undefined;
   readonly #sequencer: Sequencer;
   readonly #stream: MarketStream;
   /** When top of book and depth were last confirmed, monotonic ns. */
@@ -44,6 +47,8 @@ export class SymbolBook {
     this.book = new Book(decimals);
     this.#sequencer = new Sequencer(stream.rule);
     this.#stream = stream;
+    this.bookDepth = stream.bookDepth;
+    this.sizedLevels = stream.sizedLevels;
   }
 
   get isSynced(): boolean {
@@ -85,7 +90,7 @@ export class SymbolBook {
   }
 
   #onTop(frame: BookFrame, receivedAt: number): Change {
-    if (!this.isSynced || !this.top.tryTake(frame, this.book.lastSeq)) return CHANGE.None;
+    if (!this.isSynced || !this.top.tryTake(frame, this.book.lineSeq)) return CHANGE.None;
     this.topAt = receivedAt;
     return CHANGE.Top;
   }
@@ -105,6 +110,7 @@ export class SymbolBook {
     // Ids that fall (a maintenance reset) start the overlay's line anew, too.
     if (delta.lastSeq < this.book.lastSeq) this.top.clear();
     this.book.applyDelta(delta);
+    if (this.bookDepth !== undefined) this.book.cut(this.bookDepth);
     return this.#check(delta, receivedAt);
   }
 
@@ -112,7 +118,7 @@ export class SymbolBook {
   #check(frame: BookFrame, receivedAt: number): boolean {
     this.applied++;
     this.depthAt = receivedAt;
-    this.top.onBook(frame.lastSeq);
+    this.top.onBook(lineOf(frame));
     if (!this.top.isNewer) this.topAt = receivedAt;
     // Venues that gave the checksum up send 0 or nothing.
     if (this.#stream.checksum === undefined || Number.isNaN(frame.checksum) || frame.checksum === 0) return true;

@@ -1,7 +1,7 @@
 /** The best-bid-offer channel of a venue, laid over its depth book. Such channels run ahead of depth channels; where both
- *  count on one line of ids (Binance `u`, OKX `seqId`), the higher id is the newer word.
+ *  count on one line of ids (Binance `u`, OKX `seqId`, Bybit `seq`), the higher id is the newer word.
  *  Thread: feed. Steady state: no allocation. */
-import type { BookFrame } from '../core/frame.ts';
+import { type BookFrame, lineOf } from '../core/frame.ts';
 
 export class TopOverlay {
   bid = 0;
@@ -16,7 +16,8 @@ export class TopOverlay {
   /** Takes a best bid and offer unless the book or an earlier one is newer. Returns whether it was taken. */
   tryTake(top: BookFrame, bookSeq: number): boolean {
     // Without ids the order of arrival decides.
-    if (top.lastSeq >= 0 && top.lastSeq <= Math.max(bookSeq, this.seq)) return false;
+    const seq = lineOf(top);
+    if (seq >= 0 && seq <= Math.max(bookSeq, this.seq)) return false;
     const bids = top.bids.values;
     const asks = top.asks.values;
     const hasBid = top.bids.count > 0;
@@ -25,7 +26,7 @@ export class TopOverlay {
     this.bidSize = hasBid ? (bids[1] as number) : 0;
     this.ask = hasAsk ? (asks[0] as number) : 0;
     this.askSize = hasAsk ? (asks[1] as number) : 0;
-    this.seq = top.lastSeq;
+    this.seq = seq;
     this.venueAt = top.venueAt;
     this.#isNewer = true;
     return true;

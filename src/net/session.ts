@@ -1,72 +1,13 @@
 /** A socket that is logged on to and kept: opens, follows the venue's script of log-on and subscriptions, matches answers
  *  to requests, pings, leaves when the venue says so or its age does, and comes back when it dies. */
 import { backoffMs } from '../core/backoff.ts';
-import type { Clock } from '../core/clock.ts';
 import { Fault, messageOf } from '../core/faults.ts';
-import type { Json } from '../core/json.ts';
-import type { Log } from '../core/log.ts';
 import type { VenueError } from '../core/order.ts';
 import { type Random, seededRandom } from '../core/random.ts';
-import type { Socket, SocketFactory } from '../core/socket.ts';
+import type { Socket } from '../core/socket.ts';
 import type { MonoNs } from '../core/units.ts';
+import type { Answer, SessionDeps, SessionScript, SessionStep } from './session-port.ts';
 import { faultOf } from './signed-rest.ts';
-
-/** What one frame means to the session. */
-export type SessionStep =
-  /** Part of the log-on: send these next. */
-  | { readonly kind: 'Say'; readonly messages: readonly string[] }
-  /** Logged on and subscribed: the session is up. */
-  | { readonly kind: 'Ready' }
-  /** The answer to the request `id`. */
-  | { readonly kind: 'Answer'; readonly id: string; readonly frame: Json }
-  | { readonly kind: 'Push'; readonly frame: Json }
-  /** The venue refused: while logging on the end of this try, later only told. */
-  | { readonly kind: 'Refused'; readonly error: VenueError }
-  /** The venue will close the connection: it is replaced between two requests. */
-  | { readonly kind: 'Goodbye'; readonly message: string }
-  | { readonly kind: 'Notice'; readonly message: string }
-  | { readonly kind: 'Nothing' }
-  | { readonly kind: 'Unreadable' };
-
-/** One connection's part, from its address to its last frame. May hold state (acknowledgements still awaited). */
-export interface SessionScript {
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent once open; made then, since they are signed with the time. */
-  opening(): readonly string[];
-  read(text: string): SessionStep;
-}
-
-export interface SessionHeartbeat {
-  /** `frame`: WebSocket ping frames; else that text. Sent when nothing arrived for `idleMs`. */
-  readonly ping: 'frame' | { readonly text: () => string };
-  readonly idleMs: number;
-  /** Nothing arrived for this long: the connection is dead. */
-  readonly silenceMs: number;
-}
-
-export interface SessionDeps {
-  readonly venue: string;
-  /** What the socket is for, in messages: `private socket`. */
-  readonly name: string;
-  /** Makes the next connection's script; may ask the venue for its time or a token first. `isFirst`: a failure fails
-   *  `start`; later ones are tried again. */
-  readonly script: (isFirst: boolean) => SessionScript | Promise<SessionScript>;
-  readonly heartbeat: SessionHeartbeat;
-  /** The venue ends connections at this age; they are replaced before. */
-  readonly maxAgeMs?: number;
-  readonly sockets: SocketFactory;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly onUp: () => void;
-  readonly onDown: (reason: string) => void;
-  readonly onPush: (frame: Json) => void;
-}
-
-/** What became of a request that was written. */
-export type Answer =
-  | { readonly kind: 'answered'; readonly frame: Json; readonly at: MonoNs }
-  | { readonly kind: 'lost'; readonly reason: string };
 
 const CHECK_MS = 1000;
 const LOGIN_TIMEOUT_MS = 10_000;

@@ -6,9 +6,10 @@ import { opposite, type Side } from '../core/units.ts';
 import { type AccountKeys, newAccount } from './account.ts';
 import { instrumentOf } from './amounts.ts';
 import { type ArrivalQueue, newArrivalQueue } from './arrival.ts';
-import { checkRequest, crosses, type Ticket } from './checks.ts';
+import { checkRequest, crosses } from './checks.ts';
 import type { VenueFaults } from './fault-port.ts';
 import { type Market, Matching } from './matching.ts';
+import { OrderFaults } from './order-faults.ts';
 import { type OrderState, OrderStore } from './orders.ts';
 import type {
   BookView,
@@ -50,6 +51,7 @@ export class Exchange implements ExchangePort {
   readonly #matching: Matching;
   readonly #bySymbol: ReadonlyMap<string, SimInstrument>;
   readonly #faults: VenueFaults;
+  readonly #orderFaults: OrderFaults;
   readonly #arrivals: ArrivalQueue;
 
   constructor(options: ExchangeOptions) {
@@ -60,6 +62,7 @@ export class Exchange implements ExchangePort {
     this.instruments = options.instruments.map(instrumentOf);
     this.#bySymbol = new Map(this.instruments.map((instrument) => [instrument.symbol, instrument]));
     this.#matching = new Matching(this.instruments, options.policy, options.clock, this.orders);
+    this.#orderFaults = new OrderFaults(options.faults, this.#matching, options.clock);
     this.#arrivals = newArrivalQueue(
       options.clock,
       () => options.latencyMs() + (this.#faults.take('slow', { scope: 'private' })?.ms ?? 0),
@@ -109,12 +112,8 @@ export class Exchange implements ExchangePort {
       this.#matching.announceChanges(market);
       return { ok: true, order };
     }
-    const late = order.tif === 'gtc' ? undefined : this.#faults.take('late-fill', { instrument: order.instrument.id });
-    if (late !== undefined) {
-      this.#fillLate(market, order, checked.ticket, late.ms);
-      return { ok: true, order };
-    }
-    const limit = this.#limitOfPartialFault(market, order, checked.ticket);
+    if (this.#orderFaults.tryFillLate(market, order, checked.ticket)) return { ok: true, order };
+    const limit = this.#orderFaults.limitOf(market, order, checked.ticket);
     if (order.tif !== 'fok' || this.#available(market, order) >= order.size) {
       this.#matching.take(market, { side: order.side, order }, order.type === 'limit' ? order.price : undefined, limit);
     }
@@ -254,45 +253,5 @@ export class Exchange implements ExchangePort {
       size += level.size;
     }
     return size;
-  }
-
-  /** A `late-fill` fault: the venue ends the order unfilled, and `ms` later says that it was filled after all, at its
-   *  limit. Nothing comes of it when the funds are gone by then. */
-  #fillLate(market: Market, order: OrderState, ticket: Ticket, ms: number): void {
-    this.#matching.close(order, 'expired');
-    this.#matching.announceChanges(market);
-    this.clock.after(ms, () => {
-      const { asset, amount } = ticket.lock;
-      if ((order.account.holdings.get(asset)?.free ?? 0n) < amount) return;
-      const side = opposite(order.side);
-      const price = order.type === 'limit' ? order.price : market.book.bestPrice(side);
-      if (price === undefined) return;
-      this.#matching.move(order.account, asset, -amount, amount);
-      order.locked = amount;
-      market.book.setMaker(side, price, market.book.makerSizeAt(side, price) + order.size);
-      this.#matching.take(market, { side: order.side, order }, price, order.size);
-      this.#matching.settle(market, order);
-      this.#matching.announceChanges(market);
-    });
-  }
-
-  /** A `partial` fault: how much of this order may fill. For a limit order the synthetic maker withdraws the rest,
-   *  so that no remainder is left standing across the book. */
-  #limitOfPartialFault(market: Market, order: OrderState, ticket: Ticket): number {
-    const fault = this.#faults.take('partial', { instrument: order.instrument.id });
-    if (fault === undefined) return ticket.size;
-    const { lot } = order.instrument;
-    const share = Math.floor((ticket.size * fault.fraction) / lot) * lot;
-    if (order.type === 'market') return share;
-    const side = opposite(order.side);
-    let left = share;
-    for (const price of [...market.book.prices(side)]) {
-      if (!crosses(order.side, order.price, price)) break;
-      const standing = market.book.makerSizeAt(side, price);
-      const kept = Math.min(left, standing);
-      market.book.setMaker(side, price, kept);
-      left -= kept;
-    }
-    return ticket.size;
   }
 }

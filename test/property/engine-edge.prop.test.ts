@@ -21,7 +21,7 @@ function exactEdge(ask: number, bid: number, buyFee: number, sellFee: number): b
 const scaled = (value: number): bigint => (BigInt(Math.round(value * 2 ** 60)) * SCALE) / 2n ** 60n;
 
 const edge = (ask: number, bid: number, buyFee: number, sellFee: number): number =>
-  netEdgeBps(ask, bid, keptFactor(buyFee / 1e6, sellFee / 1e6));
+  netEdgeBps(ask, bid, keptFactor(buyFee / 1e6, 0, sellFee / 1e6));
 
 describe('edge', () => {
   it('is never positive on quotes that are not crossed', () => {

@@ -9,6 +9,7 @@ interface Case {
   readonly bids: readonly (readonly [number, number])[];
   /** Fees in thousandths. */
   readonly buyFee: number;
+  readonly buyFeeFrom: 'received' | 'quote';
   readonly sellFee: number;
   readonly buyLot: number;
   readonly sellLot: number;
@@ -32,6 +33,7 @@ const books: fc.Arbitrary<Case> = fc.record({
   asks: levels(990, 1),
   bids: fc.integer({ min: -10, max: 25 }).chain((gap) => levels(1_000 + gap, -1)),
   buyFee: fee,
+  buyFeeFrom: fc.constantFrom('received', 'quote'),
   sellFee: fee,
   buyLot: lot,
   sellLot: lot,
@@ -52,10 +54,14 @@ function mirrorOf({ asks, bids }: Case): Float64Array {
   return mirror;
 }
 
+const baseFee = (book: Case): number => (book.buyFeeFrom === 'received' ? book.buyFee : 0);
+const quoteFee = (book: Case): number => book.buyFee - baseFee(book);
+
 const termsOf = (book: Case, limits: Partial<SizingTerms> = {}): SizingTerms => ({
   ...newSizingTerms(),
   quoteUnit: 1,
-  buyTaker: book.buyFee / 1000,
+  buyBaseFee: baseFee(book) / 1000,
+  buyQuoteFee: quoteFee(book) / 1000,
   sellTaker: book.sellFee / 1000,
   buyLot: book.buyLot,
   sellLot: book.sellLot,
@@ -94,24 +100,25 @@ function take(side: Case['asks'], lots: number): { value: number; worst: number 
 function bruteForce(book: Case, limits: { money: number; freeBase: number }): number {
   let best = 0;
   for (let buy = book.buyLot; buy <= total(book.asks); buy += book.buyLot) {
-    const received = Math.floor((buy * (1000 - book.buyFee)) / 1000 / book.sellLot) * book.sellLot;
+    const received = Math.floor((buy * (1000 - baseFee(book))) / 1000 / book.sellLot) * book.sellLot;
     const sell = Math.min(received, Math.floor(total(book.bids) / book.sellLot) * book.sellLot);
     const bought = take(book.asks, buy);
     if (sell <= 0 || sell > limits.freeBase || bought === undefined || buy * bought.worst > limits.money) continue;
     const sold = take(book.bids, sell);
     if (sold === undefined) continue;
-    best = Math.max(best, sold.value * (1000 - book.sellFee) * 1000 - bought.value * 1e6);
+    best = Math.max(best, sold.value * (1000 - book.sellFee) * 1000 - bought.value * (1000 + quoteFee(book)) * 1000);
   }
   return best;
 }
 
 /** What whole lots may cost: one buy lot, and the gain of one lot a side. In millionths. */
 function lotSlack(book: Case): number {
-  if (book.buyFee === 0 && book.buyLot === 1 && book.sellLot === 1) return 0;
-  const kept = (1 - book.buyFee / 1000) * (1 - book.sellFee / 1000);
+  if (baseFee(book) === 0 && book.buyLot === 1 && book.sellLot === 1) return 0;
+  const kept = ((1 - baseFee(book) / 1000) * (1 - book.sellFee / 1000)) / (1 + quoteFee(book) / 1000);
   const gain = Math.max(0, (book.bids[0]?.[0] ?? 0) * kept - (book.asks[0]?.[0] ?? 0));
   const worstAsk = book.asks.at(-1)?.[0] ?? 0;
-  return 1e6 * (book.buyLot * worstAsk + (book.buyLot + book.sellLot / (1 - book.buyFee / 1000)) * gain);
+  const cost = worstAsk * (1 + quoteFee(book) / 1000);
+  return 1e6 * (book.buyLot * cost + (book.buyLot + book.sellLot / (1 - baseFee(book) / 1000)) * gain);
 }
 
 const money = fc.oneof(fc.constant(1e9), fc.integer({ min: 500, max: 60_000 }));
@@ -172,8 +179,9 @@ describe('sizing', () => {
           expect(out.sellLots % book.sellLot).toBe(0);
           expect(out.buyLimit).toBe(bought?.worst);
           expect(out.sellLimit).toBe(sold?.worst);
-          expect(out.sellLots * 1000).toBeLessThanOrEqual(out.buyLots * (1000 - book.buyFee));
-          expect(out.buyLots * out.buyLimit).toBeLessThanOrEqual(Math.min(maxNotional, freeQuote));
+          expect(out.sellLots * 1000).toBeLessThanOrEqual(out.buyLots * (1000 - baseFee(book)));
+          expect(out.buyLots * out.buyLimit).toBeLessThanOrEqual(maxNotional);
+          expect(out.buyLots * out.buyLimit * (1000 + quoteFee(book))).toBeLessThanOrEqual(freeQuote * 1000);
           expect(out.buyLots).toBeLessThanOrEqual(buyMax);
           expect(out.sellLots).toBeLessThanOrEqual(Math.min(sellMax, base));
           expect(out.buyLots).toBeGreaterThanOrEqual(limits.buyMinLots);
@@ -181,7 +189,8 @@ describe('sizing', () => {
           expect(out.buyLots * out.buyLimit).toBeGreaterThanOrEqual(minNotional);
           expect(out.sellLots * out.sellLimit).toBeGreaterThanOrEqual(minNotional);
           expect(out.profit).toBeGreaterThan(0);
-          const exact = ((sold?.value ?? 0) * (1000 - book.sellFee)) / 1000 - (bought?.value ?? 0);
+          const exact =
+            ((sold?.value ?? 0) * (1000 - book.sellFee) - (bought?.value ?? 0) * (1000 + quoteFee(book))) / 1000;
           expect(out.profit).toBeLessThanOrEqual(exact + 1e-9);
           expect(out.profit).toBeCloseTo(exact, 6);
         },
@@ -192,7 +201,15 @@ describe('sizing', () => {
   });
 
   it('says why nothing fits', () => {
-    const book: Case = { asks: [[100, 10]], bids: [[130, 10]], buyFee: 1, sellFee: 1, buyLot: 1, sellLot: 1 };
+    const book: Case = {
+      asks: [[100, 10]],
+      bids: [[130, 10]],
+      buyFee: 1,
+      buyFeeFrom: 'received',
+      sellFee: 1,
+      buyLot: 1,
+      sellLot: 1,
+    };
     const reasonOf = (limits: Partial<SizingTerms>, change: Partial<Case> = {}) =>
       sizeOf({ ...book, ...change }, limits).reason;
     // One lot bought is less than one lot to sell: the fee is taken from it.
@@ -209,7 +226,15 @@ describe('sizing', () => {
 
   it('buys no more than it needs for what it sells', () => {
     // 30 fine lots at most; the seller takes tens: 10 sold need 10 bought, not 19.
-    const book: Case = { asks: [[100, 19]], bids: [[110, 30]], buyFee: 0, sellFee: 0, buyLot: 1, sellLot: 10 };
+    const book: Case = {
+      asks: [[100, 19]],
+      bids: [[110, 30]],
+      buyFee: 0,
+      buyFeeFrom: 'received',
+      sellFee: 0,
+      buyLot: 1,
+      sellLot: 10,
+    };
     expect(sizeOf(book)).toMatchObject({ buyLots: 10, sellLots: 10, reason: REASON.ok });
   });
 });

@@ -172,7 +172,8 @@ describe('SymbolBook', () => {
       return compose(book, row);
     };
     expect(composed([[1, 1]], [[2, 1]])).toBe(COMPOSED.Ok);
-    expect(composed([[2, 1]], [[2, 1]])).toBe(COMPOSED.Crossed);
+    expect(composed([[3, 1]], [[2, 1]])).toBe(COMPOSED.Crossed);
+    expect(composed([[2, 1]], [[2, 1]])).toBe(COMPOSED.Locked);
     expect(composed([], [[2, 1]])).toBe(COMPOSED.OneSided);
     expect(row[QUOTE.BID_COUNT]).toBe(0);
     expect(composed([[1, 1]], [[2, GRID_MAX]])).toBe(COMPOSED.Saturated);

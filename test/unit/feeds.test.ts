@@ -254,7 +254,7 @@ describe('Feed: what takes a row out of live', () => {
     expect(harness.http.pending).toHaveLength(0);
     harness.socket.frame(delta('AUSDT', 11, 12));
     expect(harness.trust()).toBe('live');
-    harness.socket.frame(delta('AUSDT', 13, 13, [[102, 1]]));
+    harness.socket.frame(delta('AUSDT', 13, 13, [[103, 1]]));
     expect(harness.trust()).toBe('suspect');
     expect(harness.http.pending).toHaveLength(1);
     await harness.answer(snapshot('AUSDT', 14));

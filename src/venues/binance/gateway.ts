@@ -1,9 +1,11 @@
 /** Order entry and account of Binance spot.
  *  Thread: executor. Events go out through `onEvent` as they arrive; an answer's fills go out before its promise settles.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/websocket-api */
+
+import { isZero } from '../../core/decimal-text.ts';
 import { messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
-import { isZero, type Json, needList, needObject } from '../../core/json.ts';
+import { type Json, needList, needObject } from '../../core/json.ts';
 import type {
   Balance,
   CancelOutcome,

@@ -1,9 +1,9 @@
 /** Orders, trades and balances of Binance spot as our types; pure.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/websocket-api/trading-requests */
 import { formatDecimal, parseDecimal } from '../../core/decimal.ts';
+import { isZero } from '../../core/decimal-text.ts';
 import type { Listing } from '../../core/instrument.ts';
 import {
-  isZero,
   type Json,
   needDecimal,
   needId,

@@ -1,9 +1,10 @@
 /** The user data stream of Binance spot: frames → gateway events; pure.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/user-data-stream */
+
+import { isZero } from '../../core/decimal-text.ts';
 import type { Listing } from '../../core/instrument.ts';
 import {
   isObject,
-  isZero,
   type Json,
   needDecimal,
   needId,

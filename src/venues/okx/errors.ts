@@ -1,6 +1,7 @@
 /** Error codes of OKX v5, classed once. REST, order entry over WebSocket and the sockets' own codes share one numbering.
  *  https://www.okx.com/docs-v5/en/#error-code (and codes of older editions that are still seen). */
-import type { ErrorClass, VenueError } from '../../core/order.ts';
+import { errorTable } from '../../core/error-table.ts';
+import type { ErrorClass } from '../../core/order.ts';
 
 /** Every documented code stands here exactly once. `filter`: the order as it is breaks a limit of size, price, value or
  *  count. `auth`: the key or the account may not do this. `unknown-outcome`: the venue itself does not say whether it
@@ -58,24 +59,4 @@ const CODES: Readonly<Record<ErrorClass, string>> = {
   `,
 };
 
-const classes: ReadonlyMap<string, ErrorClass> = new Map(
-  Object.entries(CODES).flatMap(([name, codes]) =>
-    codes
-      .trim()
-      .split(/\s+/)
-      .map((code) => [code, name as ErrorClass] as const),
-  ),
-);
-
-/** Codes as the table lists them, with repeats, so that a test can see that there are none. */
-export const listedCodes: readonly string[] = Object.values(CODES).flatMap((codes) => codes.trim().split(/\s+/));
-
-export const classOf = (code: string): ErrorClass => classes.get(code) ?? 'other';
-
-export function venueError(code: string, message: string, retryAfterMs?: number): VenueError {
-  const error = { class: classOf(code), code, message };
-  return retryAfterMs === undefined ? error : { ...error, retryAfterMs };
-}
-
-/** Cancelling these orders came too late or for nothing: nothing of them is open. */
-export const isGone = (error: VenueError): boolean => error.class === 'unknown-order';
+export const { listed: listedCodes, classOf, error: venueError } = errorTable(CODES);

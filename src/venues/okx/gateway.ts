@@ -14,15 +14,15 @@ import type {
   OrderRequest,
   PlaceOutcome,
   QueryOutcome,
-  VenueError,
 } from '../../core/order.ts';
 import type { MonoNs } from '../../core/units.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { type Answer, Session } from '../../net/session.ts';
-import { faultOf, SignedRest } from '../../net/signed-rest.ts';
-import { isGone, venueError } from './errors.ts';
+import { cancelOutcome, placeOutcome, queryOutcome, unreadable } from '../../net/order-outcomes.ts';
+import { Session } from '../../net/session.ts';
+import type { Answer } from '../../net/session-port.ts';
+import { faultOf, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { venueError } from './errors.ts';
 import {
-  addsUp,
   cancelBody,
   cancelFrame,
   orderBody,
@@ -42,9 +42,6 @@ const CANCEL_TIMEOUT_MS = 2000;
 const PAGE = 100;
 /** `/trade/fills` reaches back three days; what is older stands in `/trade/fills-history`. */
 const RECENT_FILLS_MS = 3 * 86_400_000 - 3_600_000;
-/** Fills are listed a moment after their order says so. */
-const FILL_TRIES = 4;
-const FILL_WAIT_MS = 150;
 
 /** Rates of an ordinary account (tier "Regular users"). */
 export const DEFAULT_FEES = { taker: '0.001', maker: '0.0008' } as const;
@@ -117,7 +114,7 @@ export class OkxGateway implements Gateway {
       headers: { expTime: String(expTime) },
       timeoutMs: PLACE_TIMEOUT_MS,
     });
-    return placeOutcome(result, sentAt, this.#deps.clock.monotonicNs());
+    return placeOutcome(result, orderIdOf, sentAt, this.#deps.clock.monotonicNs());
   }
 
   /** `cancelled` means that the venue took the request; the order's end comes as an event. */
@@ -131,29 +128,19 @@ export class OkxGateway implements Gateway {
       request === undefined
         ? await this.#rest.post('/api/v5/trade/cancel-order', cancelBody(symbol, order.clientId))
         : this.#resultOf(await request.answer);
-    if (result.ok) return { kind: 'cancelled' };
-    return isGone(result.error) ? { kind: 'absent' } : { kind: 'failed', error: result.error };
+    return cancelOutcome(result);
   }
 
   async query(order: OrderRef): Promise<QueryOutcome> {
     const params = { instId: order.listing.symbol, clOrdId: order.clientId };
-    for (let attempt = 1; ; attempt++) {
-      const result = await this.#rest.get('/api/v5/trade/order', params);
-      if (!result.ok) {
-        return isGone(result.error) ? { kind: 'absent' } : { kind: 'failed', error: result.error };
-      }
-      const report = result.value[0] === undefined ? undefined : readOrder(result.value[0]);
-      if (report === undefined) return { kind: 'failed', error: unreadable('order') };
-      const fills = await this.#fills('/api/v5/trade/fills', order.listing, { ordId: report.venueOrderId });
-      if (!fills.ok) return { kind: 'failed', error: fills.error };
-      const own = fills.fills.map((fill) => ({ ...fill, clientId: fill.clientId || report.clientId }));
-      if (addsUp(own, report.filled)) return { kind: 'found', report, fills: own };
-      if (attempt === FILL_TRIES) {
-        const message = `order says ${report.filled} filled, its fills do not add up to that`;
-        return { kind: 'failed', error: { class: 'unknown-outcome', code: 'fills', message } };
-      }
-      await new Promise<void>((resolve) => this.#deps.clock.after(FILL_WAIT_MS, resolve));
-    }
+    return queryOutcome({
+      clock: this.#deps.clock,
+      order: async () => {
+        const result = await this.#rest.get('/api/v5/trade/order', params);
+        return result.ok ? { ok: true, value: result.value[0] && readOrder(result.value[0]) } : result;
+      },
+      fills: ({ venueOrderId }) => this.#fills('/api/v5/trade/fills', order.listing, { ordId: venueOrderId }),
+    });
   }
 
   async openOrders(): Promise<readonly OrderReport[]> {
@@ -181,7 +168,7 @@ export class OkxGateway implements Gateway {
     const path = isRecent ? '/api/v5/trade/fills' : '/api/v5/trade/fills-history';
     const result = await this.#fills(path, listing, { begin: String(sinceMs) });
     if (!result.ok) throw faultOf('okx', result.error, `listing fills of ${listing.symbol}`);
-    return result.fills;
+    return result.value;
   }
 
   async balances(): Promise<readonly Balance[]> {
@@ -205,7 +192,7 @@ export class OkxGateway implements Gateway {
     path: string,
     listing: Listing,
     params: Readonly<Record<string, string>>,
-  ): Promise<{ ok: true; fills: readonly Fill[] } | { ok: false; error: VenueError }> {
+  ): Promise<RestResult<readonly Fill[]>> {
     const fills: Fill[] = [];
     let after = '';
     for (;;) {
@@ -223,13 +210,13 @@ export class OkxGateway implements Gateway {
         fills.push(fill);
       }
       after = textOf(result.value.at(-1) ?? {}, 'billId');
-      if (result.value.length < PAGE || after === '') return { ok: true, fills };
+      if (result.value.length < PAGE || after === '') return { ok: true, value: fills };
     }
   }
 
   #placed(answer: Answer, sentAt: MonoNs): PlaceOutcome {
     if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason, sentAt };
-    return placeOutcome(this.#resultOf(answer), sentAt, answer.at);
+    return placeOutcome(this.#resultOf(answer), orderIdOf, sentAt, answer.at);
   }
 
   #resultOf(answer: Answer): OkxResult {
@@ -244,19 +231,4 @@ export class OkxGateway implements Gateway {
   }
 }
 
-function placeOutcome(result: OkxResult, sentAt: MonoNs, ackedAt: MonoNs): PlaceOutcome {
-  if (result.ok) {
-    const venueOrderId = textOf(result.value[0] ?? ({} as Json), 'ordId');
-    if (venueOrderId !== '') return { kind: 'acked', venueOrderId, sentAt, ackedAt };
-    return { kind: 'unknown', reason: 'accepted without an order id', sentAt };
-  }
-  const { error } = result;
-  if (error.class === 'unknown-outcome') return { kind: 'unknown', reason: `${error.code} ${error.message}`, sentAt };
-  return { kind: 'rejected', error, sentAt, ackedAt };
-}
-
-const unreadable = (what: string): VenueError => ({
-  class: 'unknown-outcome',
-  code: 'protocol',
-  message: `unreadable ${what} in the venue's answer`,
-});
+const orderIdOf = (items: readonly Json[]): string => textOf(items[0] ?? {}, 'ordId');

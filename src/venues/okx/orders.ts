@@ -1,11 +1,9 @@
 /** Orders as OKX takes them, and orders, fills and balances as it reports them. Pure.
  *  https://www.okx.com/docs-v5/en/#order-book-trading-trade-ws-place-order, …-ws-order-channel */
-import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
+import { isDecimal, isSame, isZero, negate, subtract } from '../../core/decimal-text.ts';
 import { type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
 import type { Side } from '../../core/units.ts';
-
-const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** What REST and WebSocket order entry have in common. */
 function orderArgs(order: OrderRequest): Record<string, string> {
@@ -64,7 +62,7 @@ export function readOrder(item: Json): OrderReport | undefined {
   const side = sideOf(item);
   const filled = textOf(item, 'accFillSz') || '0';
   if (item.instType !== 'SPOT' || status === undefined || side === undefined) return undefined;
-  if (textOf(item, 'ordId') === '' || !DECIMAL.test(filled)) return undefined;
+  if (textOf(item, 'ordId') === '' || !isDecimal(filled)) return undefined;
   return {
     clientId: textOf(item, 'clOrdId'),
     venueOrderId: textOf(item, 'ordId'),
@@ -89,19 +87,19 @@ export function readPushedFill(item: Json, feeBefore: string | undefined): Pushe
   const size = textOf(item, 'fillSz');
   const price = textOf(item, 'fillPx');
   const side = sideOf(item);
-  if (tradeId === '' || side === undefined || !DECIMAL.test(size) || !DECIMAL.test(price)) return { kind: 'none' };
-  if (parseDecimal(size, decimalsOf(size)) === 0n) return { kind: 'none' };
+  if (tradeId === '' || side === undefined || !isDecimal(size) || !isDecimal(price)) return { kind: 'none' };
+  if (isZero(size)) return { kind: 'none' };
   const own = textOf(item, 'fillFee');
   let fee: string;
   let feeAsset: string;
-  if (DECIMAL.test(own) && textOf(item, 'fillFeeCcy') !== '') {
+  if (isDecimal(own) && textOf(item, 'fillFeeCcy') !== '') {
     fee = own;
     feeAsset = textOf(item, 'fillFeeCcy');
   } else {
     const total = textOf(item, 'fee');
-    const isFirst = sameValue(textOf(item, 'accFillSz'), size);
+    const isFirst = isSame(textOf(item, 'accFillSz'), size);
     const before = isFirst ? '0' : feeBefore;
-    if (before === undefined || !DECIMAL.test(total)) return { kind: 'fee-unknown', tradeId };
+    if (before === undefined || !isDecimal(total)) return { kind: 'fee-unknown', tradeId };
     fee = subtract(total, before);
     feeAsset = textOf(item, 'feeCcy');
   }
@@ -130,7 +128,7 @@ export function readFill(item: Json): Fill | undefined {
   const size = textOf(item, 'fillSz');
   const fee = textOf(item, 'fee') || '0';
   if (side === undefined || textOf(item, 'tradeId') === '') return undefined;
-  if (!DECIMAL.test(price) || !DECIMAL.test(size) || !DECIMAL.test(fee)) return undefined;
+  if (!isDecimal(price) || !isDecimal(size) || !isDecimal(fee)) return undefined;
   return {
     clientId: textOf(item, 'clOrdId'),
     venueOrderId: textOf(item, 'ordId'),
@@ -152,7 +150,7 @@ export function readBalances(account: Json): readonly Balance[] {
     const asset = textOf(detail, 'ccy');
     const free = textOf(detail, 'availBal') || '0';
     const locked = textOf(detail, 'frozenBal') || '0';
-    return asset === '' || !DECIMAL.test(free) || !DECIMAL.test(locked) ? [] : [{ asset, free, locked }];
+    return asset === '' || !isDecimal(free) || !isDecimal(locked) ? [] : [{ asset, free, locked }];
   });
 }
 
@@ -166,29 +164,10 @@ export function readFeeRates(item: Json, quote: string): { taker: string; maker:
     (group && textOf(group, name)) || (quote === 'USDC' && textOf(item, `${name}USDC`)) || textOf(item, name);
   const taker = pick('taker');
   const maker = pick('maker');
-  return DECIMAL.test(taker) && DECIMAL.test(maker) ? { taker: negate(taker), maker: negate(maker) } : undefined;
-}
-
-/** Whether the fills make up `filled` exactly. */
-export function addsUp(fills: readonly Fill[], filled: string): boolean {
-  const scale = Math.max(decimalsOf(filled), ...fills.map((fill) => decimalsOf(fill.size)));
-  const sum = fills.reduce((total, fill) => total + parseDecimal(fill.size, scale), 0n);
-  return sum === parseDecimal(filled, scale);
+  return isDecimal(taker) && isDecimal(maker) ? { taker: negate(taker), maker: negate(maker) } : undefined;
 }
 
 function sideOf(item: Json): Side | undefined {
   const side = item.side;
   return side === 'buy' || side === 'sell' ? side : undefined;
 }
-
-function negate(text: string): string {
-  const scale = decimalsOf(text);
-  return formatDecimal(-parseDecimal(text, scale), scale);
-}
-
-function subtract(a: string, b: string): string {
-  const scale = Math.max(decimalsOf(a), decimalsOf(b));
-  return formatDecimal(parseDecimal(a, scale) - parseDecimal(b, scale), scale);
-}
-
-const sameValue = (a: string, b: string): boolean => DECIMAL.test(a) && DECIMAL.test(b) && subtract(a, b) === '0';

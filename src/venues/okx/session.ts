@@ -2,7 +2,7 @@
  *  https://www.okx.com/docs-v5/en/#overview-websocket-connect */
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
 import type { VenueError } from '../../core/order.ts';
-import type { SessionHeartbeat, SessionScript, SessionStep } from '../../net/session.ts';
+import type { SessionHeartbeat, SessionScript, SessionStep } from '../../net/session-port.ts';
 import { venueError } from './errors.ts';
 import { PRIVATE_CHANNELS, subscribeFrame } from './orders.ts';
 
