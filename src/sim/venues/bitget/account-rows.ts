@@ -28,8 +28,7 @@ export const infoRow = (account: SimAccount, startedAt: number): object => ({
   userId: userIdOf(account),
   inviterId: '',
   ips: '',
-  // Reading and writing spot orders.
-  authorities: ['stor', 'stow'],
+  authorities: ['trade', 'readonly'],
   parentId: 8_672_173_294 + account.index,
   traderType: 'not_trader',
   channelCode: '',

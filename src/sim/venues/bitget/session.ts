@@ -1,5 +1,5 @@
 /** One WebSocket connection to `/v2/ws/public` or `/v2/ws/private`: ping, login, subscriptions.
- *  Source: https://www.bitget.com/api-doc/common/websocket-intro; frames as recorded in September and October 2026. */
+ *  Source: https://www.bitget.com/api-doc/common/websocket-intro; frames as seen in September and October 2026. */
 import type { SimAccount } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
@@ -101,7 +101,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     const result = checkLogin(argument, exchange, clock.wallMs());
     if (result.ok) {
       this.#account = result.account;
-      // Recorded on this socket in October 2026: a number, and no `msg`; documented is the text "0".
+      // Seen on this socket in October 2026: a number, and no `msg`; documented is the text "0".
       this.push(JSON.stringify({ event: 'login', code: 0, connId: this.#connId }));
       return;
     }
