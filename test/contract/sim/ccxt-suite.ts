@@ -395,6 +395,5 @@ export function ccxtSuite(witness: Witness): void {
   });
 }
 
-/** An id of the same form that no order has. */
-const unknownIdLike = (id: string): string =>
-  id.replace(/[0-9a-f](?=[^0-9a-f]*$)/i, (digit) => (digit === '7' ? '3' : '7'));
+/** An id of the same form that no order has: the first digit is changed, as an order of before may end in any other. */
+const unknownIdLike = (id: string): string => id.replace(/[0-9a-f]/i, (digit) => (digit === '7' ? '3' : '7'));
