@@ -134,7 +134,6 @@ export function readOrder(exchange: ExchangePort, request: OrderRequest): Read<P
     tif: configuration.tif,
     clientId: request.clientId,
   } as const;
-  const switches = { rfq_disabled: fields.rfq_disabled === true, reduce_only: false };
   const note = (echo: object, quoteSize = ''): { configuration: string; quoteSize: string } => ({
     configuration: JSON.stringify({ [name]: echo }),
     quoteSize,
@@ -144,15 +143,15 @@ export function readOrder(exchange: ExchangePort, request: OrderRequest): Read<P
     if (quote !== '' || price === '') return bad(ORDER_ERRORS.configuration);
     const postOnly = fields.post_only === true;
     const shown = 'post_only' in configuration.fields ? { post_only: postOnly } : {};
-    const echo = { base_size: size, limit_price: price, ...shown, ...switches };
-    return good({ ...base, price, size, postOnly, note: note(echo) });
+    return good({ ...base, price, size, postOnly, note: note({ base_size: size, limit_price: price, ...shown }) });
   }
-  if (quote === '') return good({ ...base, size, note: note({ base_size: size, rfq_enabled: false, ...switches }) });
+  const switches = { rfq_enabled: false, rfq_disabled: fields.rfq_disabled === true, reduce_only: false };
+  if (quote === '') return good({ ...base, size, note: note({ base_size: size, ...switches }) });
   if (side === 'sell') return bad(ORDER_ERRORS.configuration);
   const wrong = wrongQuote(instrument, quote);
   if (wrong !== undefined) return bad(wrong);
   const quoteAmount = withoutFee(quote, exchange.policy.fees.taker);
-  return good({ ...base, quoteAmount, note: note({ quote_size: quote, rfq_enabled: false, ...switches }, quote) });
+  return good({ ...base, quoteAmount, note: note({ quote_size: quote, ...switches }, quote) });
 }
 
 function wrongQuote({ spec }: SimInstrument, quote: string): OrderError | undefined {

@@ -2,7 +2,7 @@
  *  disappear, and the answers themselves.
  *  Source: https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/ (create order, cancel orders). */
 import type { FaultKind } from '../../fault-port.ts';
-import type { SimAccount, SimOrder } from '../../port.ts';
+import type { OrderKey, SimAccount, SimOrder } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type CancelFailure, type OrderError, REFUSAL_ERRORS } from './errors.ts';
 import { generatedClientId, orderIdOf, orderNumber } from './ids.ts';
@@ -51,10 +51,13 @@ export class TradeDesk {
   /** An order of an account by Coinbase's id. */
   find(account: SimAccount, id: string): SimOrder | undefined {
     const number = orderNumber(id);
-    if (number === undefined) return undefined;
+    return number === undefined ? undefined : this.#findBy(account, { id: number });
+  }
+
+  #findBy(account: SimAccount, key: OrderKey): SimOrder | undefined {
     const { exchange } = this.#context;
     for (const instrument of exchange.instruments) {
-      const order = exchange.findOrder(account, instrument, { id: number });
+      const order = exchange.findOrder(account, instrument, key);
       if (order !== undefined) return order;
     }
     return undefined;
@@ -64,7 +67,7 @@ export class TradeDesk {
     const { exchange } = this.#context;
     const clientId = request.clientId === '' ? generatedClientId(account, ++this.#generated) : request.clientId;
     // Documented: a client id that is not unique creates nothing and returns the order that has it.
-    const known = exchange.allOrders(account).find((order) => order.clientId === clientId);
+    const known = this.#findBy(account, { clientId });
     if (known !== undefined) return accepted(known);
     const order = readOrder(exchange, { ...request, clientId });
     if (!order.ok) return refused(order.error, request);
