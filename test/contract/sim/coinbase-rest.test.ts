@@ -380,6 +380,22 @@ describe('lists', () => {
   });
 });
 
+describe('hostile requests', () => {
+  it.each(['', '{', 'null', '"x"', '{"__proto__":1}'])('refuses the body %j', async (body) => {
+    for (const path of [ORDERS, `${ORDERS}/batch_cancel`]) {
+      const authorization = `Bearer ${bench.token(`POST api.coinbase.com${path}`)}`;
+      const answer = await bench.wire.onRequest({ method: 'POST', path, query: '', headers: { authorization }, body });
+      expect(answer).toMatchObject({ status: 400 });
+    }
+  });
+
+  it.each(['%E0%A4%A', '__proto__', 'constructor', '..'])('knows no product %s', async (id) => {
+    expect((await bench.call('GET', `${V3}/products/${id}`)).status).toBe(404);
+    expect((await bench.call('GET', `${V3}/product_book?product_id=${id}`)).status).toBe(404);
+    expect((await bench.call('GET', `${ORDERS}/historical/${id}`)).status).toBe(404);
+  });
+});
+
 describe('limits', () => {
   it('takes 30 signed requests a second', async () => {
     for (let n = 0; n < 30; n++) expect((await bench.call('GET', ACCOUNTS)).status).toBe(200);
