@@ -353,6 +353,28 @@ describe('planted faults', () => {
   });
 });
 
+describe('a recording that misses messages', () => {
+  it('leaves the same numbers out', () => {
+    const frame = (sequence_num: number, product_id: string): string => {
+      const events = [{ type: 'update', product_id, updates: [] }];
+      return JSON.stringify({ channel: 'l2_data', timestamp: '2026-08-09T21:05:48Z', sequence_num, events });
+    };
+    const frames = [frame(7, 'ETH-USD'), frame(8, 'BTC-USD'), frame(10, 'BTC-USD'), frame(11, 'ETH-USD')];
+    const player = {
+      active: true,
+      play: (onFrame: (text: string) => void) => {
+        queueMicrotask(() => frames.forEach(onFrame));
+        return () => {};
+      },
+      httpBody: () => undefined,
+    };
+    bench = manualCoinbase(() => player);
+    socket = bench.connect('/market');
+    subscribe('level2', ['ETH-USD']);
+    return settle().then(() => expect(numbersOf(socket.take())).toEqual([0, 1, 3]));
+  });
+});
+
 describeWithFixtures('a recording', (root) => {
   it('is played frame by frame, numbered for this connection', () => {
     const path = join(root, 'coinbase/book_recordings/advtrade_l2_ETH-USD.jsonl');
