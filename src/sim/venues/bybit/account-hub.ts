@@ -6,6 +6,7 @@ import type { WireContext } from '../../wire-port.ts';
 import { uidOf, walletRow } from './account-rows.ts';
 import { messageId } from './ids.ts';
 import { executionPushRow, fastExecutionRow, isOpen, orderPushRow } from './order-rows.ts';
+import type { Sequences } from './sequences.ts';
 import type { PrivateStream, Subscriber } from './topics.ts';
 
 export interface PrivateSubscription {
@@ -18,14 +19,16 @@ export interface PrivateSubscription {
 
 export class AccountHub {
   readonly #context: WireContext;
+  readonly #sequences: Sequences;
   readonly #subscriptions = new Set<PrivateSubscription>();
   /** The order of each account that was last told to be closed. */
   readonly #lastClosed = new Map<SimAccount, number>();
   /** Pushes of the task under way: they follow its answer. */
   #queue: (() => void)[] = [];
 
-  constructor(context: WireContext) {
+  constructor(context: WireContext, sequences: Sequences) {
     this.#context = context;
+    this.#sequences = sequences;
   }
 
   add(subscription: PrivateSubscription): void {
@@ -61,7 +64,7 @@ export class AccountHub {
 
   #onFill(fill: SimFill, order: SimOrder): void {
     const { exchange } = this.#context;
-    const seq = exchange.top(fill.instrument).updateId;
+    const seq = this.#sequences.of(fill);
     const id = `${uidOf(fill.account)}_${fill.instrument.symbol}_${seq}`;
     this.#push(fill.account, 'execution', fill.instrument, () => ({
       id,

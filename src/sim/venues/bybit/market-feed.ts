@@ -4,6 +4,7 @@ import type { ExchangeEvent, ExchangePort, SimInstrument } from '../../port.ts';
 import { DepthChannel } from './depth-channel.ts';
 import { GridTimer } from './grid-timer.ts';
 import { tradeRow } from './market-rows.ts';
+import type { Sequences } from './sequences.ts';
 import type { Tickers } from './tickers.ts';
 import { TopChannel } from './top-channel.ts';
 import { DEPTHS, type PublicChannel, type Subscriber } from './topics.ts';
@@ -19,6 +20,7 @@ export class MarketFeed {
   readonly #instrument: SimInstrument;
   readonly #exchange: ExchangePort;
   readonly #tickers: Tickers;
+  readonly #sequences: Sequences;
   readonly #top: TopChannel;
   readonly #depths: ReadonlyMap<PublicChannel, DepthChannel>;
   readonly #tickerTimer: GridTimer;
@@ -27,10 +29,16 @@ export class MarketFeed {
   #cancelQuiet: () => void = () => {};
   #trades: object[] = [];
 
-  constructor(instrument: SimInstrument, exchange: ExchangePort, faults: VenueFaults, tickers: Tickers) {
+  constructor(
+    instrument: SimInstrument,
+    exchange: ExchangePort,
+    faults: VenueFaults,
+    { tickers, sequences }: { readonly tickers: Tickers; readonly sequences: Sequences },
+  ) {
     this.#instrument = instrument;
     this.#exchange = exchange;
     this.#tickers = tickers;
+    this.#sequences = sequences;
     this.#top = new TopChannel(instrument, exchange);
     this.#depths = new Map(
       DEPTHS.map((kind) => [`orderbook.${kind.depth}`, new DepthChannel(instrument, exchange, faults, kind)] as const),
@@ -78,7 +86,7 @@ export class MarketFeed {
       if (this.#tradeSubscribers.size === 0) return;
       // Trades of one taker go out together.
       if (this.#trades.length === 0) queueMicrotask(() => this.#tellTrades());
-      this.#trades.push(tradeRow(event.trade, this.#exchange.top(this.#instrument).updateId));
+      this.#trades.push(tradeRow(event.trade, this.#sequences.of(event.trade)));
     }
   }
 
@@ -117,7 +125,7 @@ export class MarketFeed {
       topic: `tickers.${this.#instrument.symbol}`,
       ts: this.#wallMs(),
       type: 'snapshot',
-      cs: this.#exchange.top(this.#instrument).updateId,
+      cs: this.#sequences.now(this.#instrument),
       data: this.#tickers.row(this.#instrument),
     });
   }

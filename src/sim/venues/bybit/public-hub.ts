@@ -2,6 +2,7 @@
 import type { SimInstrument } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { MarketFeed } from './market-feed.ts';
+import type { Sequences } from './sequences.ts';
 import { Tickers } from './tickers.ts';
 import { publicTopic, type Subscriber } from './topics.ts';
 
@@ -18,12 +19,15 @@ export class PublicHub {
   readonly #replays = new Map<Subscriber, Replay>();
   readonly #unlisten: () => void;
 
-  constructor(context: WireContext) {
+  constructor(context: WireContext, sequences: Sequences) {
     const { exchange, faults } = context;
     this.#context = context;
     this.tickers = new Tickers(exchange);
     this.#feeds = new Map(
-      exchange.instruments.map((one) => [one, new MarketFeed(one, exchange, faults, this.tickers)]),
+      exchange.instruments.map((one) => [
+        one,
+        new MarketFeed(one, exchange, faults, { tickers: this.tickers, sequences }),
+      ]),
     );
     this.#unlisten = exchange.onEvent((event) => {
       if (event.kind === 'Traded') {

@@ -3,7 +3,6 @@
  *  …/v5/user/apikey-info, …/v5/asset/coin-info. */
 import type { SimAccount, SimInstrument, SimOrder } from '../../port.ts';
 import type { Limit } from '../../request-limits.ts';
-import type { WireContext } from '../../wire-port.ts';
 import { accountInfo, apiKeyInfo, coinInfo, feeRow, heldAssets, walletRow } from './account-rows.ts';
 import { paramsError, type WireError, wireError } from './errors.ts';
 import { perSecond } from './limits.ts';
@@ -11,6 +10,7 @@ import { readKey } from './order-entry.ts';
 import { executionRow, isOpen, orderRow, statusOf } from './order-rows.ts';
 import { type PageItem, pageOf } from './paging.ts';
 import type { RestResult } from './rest-public.ts';
+import type { SessionShared } from './session.ts';
 
 export interface PrivateRoute {
   readonly limit: Limit;
@@ -21,7 +21,7 @@ export interface PrivateRoute {
 const RECENT_CLOSED = 500;
 const fail = (error: WireError): RestResult => ({ error });
 
-export function privateRoutes(context: WireContext): ReadonlyMap<string, PrivateRoute> {
+export function privateRoutes({ context, sequences }: SessionShared): ReadonlyMap<string, PrivateRoute> {
   const { exchange, clock } = context;
 
   /** Runs for spot with the pair that is asked for, if any. */
@@ -82,7 +82,7 @@ export function privateRoutes(context: WireContext): ReadonlyMap<string, Private
         at: fill.at,
         row: () => {
           const order = exchange.findOrder(account, fill.instrument, { id: fill.orderId });
-          return executionRow(fill, order, exchange.policy.fees, fill.tradeId);
+          return executionRow(fill, order, exchange.policy.fees, sequences.of(fill));
         },
       }));
       return pageOf(query, items, { most: 100, byDefault: 50 });

@@ -26,7 +26,7 @@ export function boundedNumber(
   return /^\d{1,6}$/.test(text) && Number(text) >= 1 && Number(text) <= most ? Number(text) : undefined;
 }
 
-export function publicRoutes({ context, publicHub }: SessionShared): ReadonlyMap<string, PublicRoute> {
+export function publicRoutes({ context, publicHub, sequences }: SessionShared): ReadonlyMap<string, PublicRoute> {
   const { exchange, clock } = context;
   const { tickers } = publicHub;
 
@@ -98,8 +98,7 @@ export function publicRoutes({ context, publicHub }: SessionShared): ReadonlyMap
         withSymbol(query, (instrument) => {
           const limit = boundedNumber(query, 'limit', 60, 60);
           if (limit === undefined) return fail(paramsError('limit invalid'));
-          const seq = exchange.top(instrument).updateId;
-          const rows = exchange.trades(instrument, limit).map((trade) => restTradeRow(trade, seq));
+          const rows = exchange.trades(instrument, limit).map((trade) => restTradeRow(trade, sequences.of(trade)));
           return { result: { category: 'spot', list: rows.reverse() } };
         }),
     ],

@@ -26,7 +26,7 @@ export class RestApi {
   constructor(shared: SessionShared) {
     this.#shared = shared;
     this.#public = publicRoutes(shared);
-    this.#private = privateRoutes(shared.context);
+    this.#private = privateRoutes(shared);
   }
 
   answer(request: HttpIn): HttpAnswer | Promise<HttpAnswer> {

@@ -8,6 +8,7 @@ import { PrivateSession } from './private-session.ts';
 import { PublicHub } from './public-hub.ts';
 import { PublicSession } from './public-session.ts';
 import { RestApi } from './rest.ts';
+import { Sequences } from './sequences.ts';
 import type { Session, SessionShared } from './session.ts';
 import { TradeDesk } from './trade-desk.ts';
 import { TradeSession } from './trade-session.ts';
@@ -20,10 +21,11 @@ const PATHS: Readonly<Record<string, (connection: Connection, shared: SessionSha
 
 export function createBybitWire(context: WireContext): VenueWire {
   const limits = new RequestLimits(context.clock);
-  const publicHub = new PublicHub(context);
-  const accountHub = new AccountHub(context);
+  const sequences = new Sequences(context.exchange);
+  const publicHub = new PublicHub(context, sequences);
+  const accountHub = new AccountHub(context, sequences);
   const desk = new TradeDesk(context, limits, publicHub.tickers, (order) => accountHub.onCompleted(order));
-  const shared: SessionShared = { context, limits, publicHub, accountHub, desk };
+  const shared: SessionShared = { context, limits, sequences, publicHub, accountHub, desk };
   const rest = new RestApi(shared);
   const sessions = new Set<Session>();
   const counts = { requests: 0, connections: 0, messages: 0 };
@@ -61,6 +63,7 @@ export function createBybitWire(context: WireContext): VenueWire {
     stats: () => ({ ...counts, open: sessions.size }),
     close: () => {
       unlisten();
+      sequences.close();
       for (const session of sessions) session.onClose();
       sessions.clear();
       publicHub.close();
