@@ -290,16 +290,4 @@ describe('order entry over WebSocket', () => {
     bench.clock.advanceMs(1001);
     expect((await bench.operate(socket, 'order.create', LIMIT)).retCode).toBe(0);
   });
-
-  it('drops the sockets that are meant', () => {
-    const [market, own, trade] = ['/v5/public/spot', PRIVATE, TRADE].map((path) => bench.connect(path));
-    expect(bench.wire.disconnect('private')).toBe(2);
-    expect(bench.wire.stats()).toMatchObject({ open: 1 });
-    expect(bench.wire.disconnect('all')).toBe(1);
-    for (const socket of [market, own, trade]) socket?.send({ op: 'ping' });
-    expect([market, own, trade].map((socket) => socket?.take())).toEqual([[], [], []]);
-    expect(bench.wire.scopeOf({ path: PRIVATE, query: '' })).toBe('private');
-    expect(bench.wire.accepts('/v5/public/linear')).toBe(false);
-    expect(bench.wire.accepts('constructor')).toBe(false);
-  });
 });

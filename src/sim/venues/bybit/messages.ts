@@ -31,6 +31,10 @@ export function readMessage(text: string, idName: 'req_id' | 'reqId'): ClientMes
   };
 }
 
+/** Topics that a request names; what is no text is no topic either. */
+export const topicsOf = ({ args }: ClientMessage): string[] =>
+  args.map((arg) => (typeof arg === 'string' ? arg : `(${typeof arg})`));
+
 /** The words for text that is not JSON; the socket stays open. */
 export const undecodable = (text: string): string =>
   `Failed to decode incoming data:readObjectStart: expect { or n, but found ${text.slice(0, 1)}, error found in #1 byte of ...|${text.slice(0, 10)}|..., bigger context ...|${text.slice(0, 50)}|...`;

@@ -5,7 +5,7 @@ import type { Connection } from '../../server.ts';
 import type { PrivateSubscription } from './account-hub.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { connectionName, msText } from './ids.ts';
-import { type ClientMessage, readMessage, undecodable } from './messages.ts';
+import { type ClientMessage, readMessage, topicsOf, undecodable } from './messages.ts';
 import type { Session, SessionShared } from './session.ts';
 import { checkAuth } from './sign.ts';
 import { familyOf, privateStream, type Subscriber } from './topics.ts';
@@ -85,7 +85,7 @@ export class PrivateSession implements Session, Subscriber {
       this.#reply(false, 'Request not authorized', message);
       return;
     }
-    const topics = message.args.map(String);
+    const topics = topicsOf(message);
     const refusal = this.#refusal(topics);
     this.#reply(refusal === undefined, refusal ?? '', message);
     if (refusal !== undefined) return;
@@ -114,7 +114,7 @@ export class PrivateSession implements Session, Subscriber {
   }
 
   #unsubscribe(message: ClientMessage): void {
-    for (const topic of message.args.map(String)) {
+    for (const topic of topicsOf(message)) {
       const subscription = this.#topics.get(topic);
       if (subscription !== undefined) this.#shared.accountHub.remove(subscription);
       this.#topics.delete(topic);

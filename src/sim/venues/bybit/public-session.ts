@@ -3,7 +3,7 @@
 import type { Connection } from '../../server.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { connectionName } from './ids.ts';
-import { type ClientMessage, readMessage, undecodable } from './messages.ts';
+import { type ClientMessage, readMessage, topicsOf, undecodable } from './messages.ts';
 import type { Session, SessionShared } from './session.ts';
 import type { Subscriber } from './topics.ts';
 
@@ -52,7 +52,7 @@ export class PublicSession implements Session, Subscriber {
 
   /** One bad topic refuses the whole request. */
   #subscribe(message: ClientMessage): void {
-    const topics = message.args.map(String);
+    const topics = topicsOf(message);
     const refusal = this.#refusal(topics);
     this.#reply(refusal === undefined, refusal ?? 'subscribe', message);
     if (refusal !== undefined) return;
@@ -76,7 +76,7 @@ export class PublicSession implements Session, Subscriber {
   }
 
   #unsubscribe(message: ClientMessage): void {
-    for (const topic of message.args.map(String)) {
+    for (const topic of topicsOf(message)) {
       if (this.#topics.delete(topic)) this.#shared.publicHub.remove(topic, this);
     }
     this.#reply(true, 'unsubscribe', message);
