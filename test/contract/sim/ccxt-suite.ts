@@ -31,6 +31,8 @@ export interface Witness {
   readonly minimumError?: new (
     ...args: never[]
   ) => Error;
+  /** ccxt's status of an order that was filled in part and then ended; default `canceled` or `expired`. */
+  readonly partlyFilledStatus?: string;
   /** ccxt's class for an order that is not known; default `OrderNotFound`. */
   readonly unknownOrderError?: new (
     ...args: never[]
@@ -190,7 +192,7 @@ export function ccxtSuite(witness: Witness): void {
       await vi.waitFor(async () => {
         const order = await client.fetchOrder(idOf(placed), BTC);
         expect(order.filled).toBe(0.5);
-        expect(['canceled', 'expired']).toContain(order.status);
+        expect([witness.partlyFilledStatus ?? 'canceled', 'expired']).toContain(order.status);
       });
       const trades = (await client.fetchMyTrades(BTC)).filter((trade) => trade.order === placed.id);
       expect(trades).toHaveLength(1);
@@ -314,9 +316,7 @@ export function ccxtSuite(witness: Witness): void {
     describe('refuses as the venue does', () => {
       const { minimumError, unknownOrderError, duplicateError } = witness;
       it('more than the balance', async () => {
-        await expect(client.createOrder(BTC, 'limit', 'buy', 200, 96000)).rejects.toBeInstanceOf(
-          ccxt.InsufficientFunds,
-        );
+        await expect(client.createOrder(BTC, 'limit', 'buy', 20, 96000)).rejects.toBeInstanceOf(ccxt.InsufficientFunds);
       });
       it('less than the minimum', async () => {
         const { minSize, lot } = bench.instrument('BTC-USDT').spec;
