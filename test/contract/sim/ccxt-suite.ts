@@ -167,7 +167,13 @@ export function ccxtSuite(witness: Witness): void {
         filled: 0,
       });
       expect((await client.fetchOpenOrders(BTC)).map(({ id }) => id)).toEqual([placed.id]);
-      expect((await client.fetchBalance()).USDT?.used).toBe(900);
+      // Where fees come out of the quote asset, the buyer's is held too.
+      const held = Number(amountText(bench.account.holdings.get('USDT')?.locked ?? 0n));
+      expect(held).toBeCloseTo(
+        900 * (1 + (venue.policy.fees.feeIn === 'quote' ? Number(venue.policy.fees.taker) : 0)),
+        9,
+      );
+      expect((await client.fetchBalance()).USDT?.used).toBeCloseTo(held, 9);
       await client.cancelOrder(idOf(placed), BTC);
       await vi.waitFor(async () => expect((await client.fetchOrder(idOf(placed), BTC)).status).toBe('canceled'));
       expect(await client.fetchOpenOrders(BTC)).toEqual([]);
