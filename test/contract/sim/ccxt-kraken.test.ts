@@ -47,3 +47,109 @@ ccxtSuite({
   duplicateError: ccxt.ExchangeError,
   unknownOrderError: ccxt.InvalidOrder,
 });
+
+describe('ccxt against the simulated kraken, in what only Kraken does', () => {
+  let bench: LoopbackBench;
+  let exchange: InstanceType<typeof ccxt.pro.kraken>;
+  const access = (): Access => ({
+    ...bench.endpoints,
+    apiKey: bench.account.apiKey,
+    secret: bench.account.secret,
+    passphrase: '',
+  });
+
+  beforeAll(async () => {
+    bench = await startVenue(venue, 1);
+    bench.quote('BTC-USDT', '96400', '96400.1', '0.5');
+    exchange = (await client(access())) as InstanceType<typeof ccxt.pro.kraken>;
+    await exchange.loadMarkets();
+  });
+
+  afterAll(async () => {
+    await exchange.close();
+    await bench.close();
+  });
+
+  it('reads currencies and markets by their new names', () => {
+    expect(Object.keys(exchange.currencies)).toEqual(expect.arrayContaining(['BTC', 'ETH', 'DOGE', 'XRP', 'USDT']));
+    expect(exchange.market('DOGE/USDT')).toMatchObject({
+      id: 'XDGUSDT',
+      base: 'DOGE',
+      limits: { amount: { min: 50 } },
+    });
+  });
+
+  it('reads tickers, trades and closed orders', async () => {
+    const placed = await exchange.createOrder('BTC/USDT', 'limit', 'sell', 0.2, 96400, { timeInForce: 'IOC' });
+    expect(await exchange.fetchTicker('BTC/USDT')).toMatchObject({ bid: 96400, ask: 96400.1, last: 96400 });
+    expect((await exchange.fetchTrades('BTC/USDT')).at(-1)).toMatchObject({ price: 96400, amount: 0.2, side: 'sell' });
+    const order = await exchange.fetchOrder(String(placed.id), 'BTC/USDT');
+    expect(await exchange.fetchOrderTrades(String(placed.id), 'BTC/USDT', undefined, undefined, order)).toMatchObject([
+      { amount: 0.2, price: 96400, order: placed.id },
+    ]);
+    expect((await exchange.fetchClosedOrders('BTC/USDT')).map(({ id }) => id)).toContain(placed.id);
+  });
+
+  it('finds orders by the client’s id', async () => {
+    await exchange.createOrder('BTC/USDT', 'limit', 'buy', 0.01, 90000, { clientOrderId: 'p1a00000000000000k' });
+    const params = { clientOrderId: 'p1a00000000000000k' };
+    expect(await exchange.fetchOpenOrders('BTC/USDT', undefined, undefined, params)).toMatchObject([
+      { clientOrderId: 'p1a00000000000000k', price: 90000 },
+    ]);
+    await exchange.cancelOrder('', 'BTC/USDT', params);
+    expect(await exchange.fetchOpenOrders('BTC/USDT')).toEqual([]);
+  });
+
+  it('places and cancels on the socket, and is refused there in ccxt’s own classes', async () => {
+    const placed = await exchange.createOrderWs('BTC/USDT', 'limit', 'buy', 0.01, 90000);
+    await exchange.cancelOrderWs(String(placed.id));
+    await vi.waitFor(async () =>
+      expect((await exchange.fetchOrder(String(placed.id), 'BTC/USDT')).status).toBe('canceled'),
+    );
+    await expect(exchange.cancelOrderWs(String(placed.id))).rejects.toBeInstanceOf(ccxt.OrderNotFound);
+    await expect(exchange.createOrderWs('BTC/USDT', 'limit', 'buy', 0.00001, 90000)).rejects.toBeInstanceOf(
+      ccxt.BadRequest,
+    );
+  });
+
+  it('watches orders begin, trade and end, and totals move', async () => {
+    const orders: unknown[] = [];
+    const trades: unknown[] = [];
+    let total: unknown;
+    let watching = true;
+    const loop = async (act: () => Promise<void>): Promise<void> => {
+      while (watching) await act();
+    };
+    const watchers = [
+      loop(async () => void orders.push(...(await exchange.watchOrders()).map(({ id, status }) => [id, status]))),
+      loop(
+        async () => void trades.push(...(await exchange.watchMyTrades()).map(({ order, amount }) => [order, amount])),
+      ),
+      loop(async () => {
+        total = (await exchange.watchBalance()).BTC?.total;
+      }),
+    ].map((watcher) => watcher.catch(() => {}));
+    await vi.waitFor(() => expect(total).toBeDefined(), { timeout: 5_000 });
+    const before = Number(total);
+    const placed = await exchange.createOrder('BTC/USDT', 'limit', 'sell', 0.1, 96400, { timeInForce: 'IOC' });
+    await vi.waitFor(
+      () => {
+        expect(orders).toContainEqual([placed.id, 'open']);
+        expect(orders).toContainEqual([placed.id, 'closed']);
+        expect(trades).toContainEqual([placed.id, 0.1]);
+        expect(Number(total)).toBeCloseTo(before - 0.1, 8);
+      },
+      { timeout: 5_000 },
+    );
+    watching = false;
+    await exchange.createOrder('BTC/USDT', 'limit', 'sell', 0.1, 96400, { timeInForce: 'IOC' });
+    await Promise.all(watchers);
+  });
+
+  it('says that a wrong secret signs wrongly', async () => {
+    const stranger = await client({ ...access(), secret: Buffer.from('stranger').toString('base64') });
+    stranger.setMarkets(exchange.markets);
+    await expect(stranger.fetchBalance()).rejects.toThrow('EAPI:Invalid signature');
+    await stranger.close();
+  });
+});

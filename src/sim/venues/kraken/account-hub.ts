@@ -3,6 +3,7 @@
  *  Source: https://docs.kraken.com/api/docs/websocket-v2/executions and …/balances. */
 import type { ExchangeEvent, SimAccount, SimOrder } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
+import type { Subscriber } from './book-feed.ts';
 import {
   balanceRow,
   endRow,
@@ -13,7 +14,6 @@ import {
   tradeSnapshotRow,
   tradeUpdateRow,
 } from './execution-rows.ts';
-import type { Subscriber } from './public-hub.ts';
 import { wireJson } from './wire-numbers.ts';
 
 export type PrivateChannel = 'executions' | 'balances';

@@ -9,9 +9,12 @@ import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, Level, SimInstrument } from '../../port.ts';
 import { socketName } from './names.ts';
-import type { Subscriber } from './public-hub.ts';
 import { rfc3339 } from './times.ts';
 import { priceNumber, sizeNumber, wireJson } from './wire-numbers.ts';
+
+export interface Subscriber {
+  push(text: string): void;
+}
 
 export const DEPTHS = [10, 25, 100, 500, 1000] as const;
 export type Depth = (typeof DEPTHS)[number];

@@ -3,14 +3,10 @@
  *  Source: https://docs.kraken.com/api/docs/websocket-v2/ticker, …/trade, …/instrument. */
 import type { ExchangeEvent, SimInstrument } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
-import { BookFeed, DEPTHS, type Depth } from './book-feed.ts';
+import { BookFeed, DEPTHS, type Depth, type Subscriber } from './book-feed.ts';
 import { instrumentData, tradeRow } from './market-rows.ts';
 import { Tickers } from './tickers.ts';
 import { wireJson } from './wire-numbers.ts';
-
-export interface Subscriber {
-  push(text: string): void;
-}
 
 export type PublicTopic =
   | { readonly channel: 'book'; readonly instrument: SimInstrument; readonly depth: Depth }

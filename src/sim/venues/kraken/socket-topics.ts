@@ -2,11 +2,11 @@
  *  Sources: https://docs.kraken.com/api/docs/websocket-v2/book, …/ticker, …/trade, …/instrument, …/executions. */
 import type { ExchangePort, SimAccount } from '../../port.ts';
 import type { PrivateSubscription } from './account-hub.ts';
-import { DEPTHS } from './book-feed.ts';
+import { DEPTHS, type Subscriber } from './book-feed.ts';
 import { ERRORS, unsupportedPair, wrongType } from './errors.ts';
 import { bySocketName } from './names.ts';
 import { type Fields, wrongField } from './order-terms.ts';
-import type { PublicHub, PublicTopic, Subscriber } from './public-hub.ts';
+import type { PublicHub, PublicTopic } from './public-hub.ts';
 import type { Refused } from './socket-orders.ts';
 
 export interface TopicRequest {
