@@ -17,14 +17,24 @@ export class RequestLimits {
   /** Counts `weight` requests under `name`; false, counting nothing, when they do not fit. */
   take(name: string, limit: Limit, weight = 1): boolean {
     const now = this.#clock.monotonicNs() / 1e6;
+    const times = this.#recent(name, limit, now);
+    if (times.length + weight > limit.count) return false;
+    for (let n = 0; n < weight; n++) times.push(now);
+    return true;
+  }
+
+  /** How many more requests fit now. */
+  left(name: string, limit: Limit): number {
+    return limit.count - this.#recent(name, limit, this.#clock.monotonicNs() / 1e6).length;
+  }
+
+  #recent(name: string, limit: Limit, now: number): number[] {
     const times = this.#taken.get(name) ?? [];
     let expired = 0;
     while (expired < times.length && (times[expired] ?? now) <= now - limit.windowMs) expired++;
     times.splice(0, expired);
     this.#taken.set(name, times);
-    if (times.length + weight > limit.count) return false;
-    for (let n = 0; n < weight; n++) times.push(now);
-    return true;
+    return times;
   }
 
   /** Forgets every name that starts with `prefix` (a connection that is gone). */
