@@ -13,6 +13,7 @@ import {
   isClientText,
   isGiven,
   type Origin,
+  plainText,
   type Read,
   readKey,
   readOrder,
@@ -72,7 +73,7 @@ export class OrderEntry {
     if (refused !== undefined) return bad(refused);
     const { side } = args;
     if (isGiven(args, 'side') && side !== 'buy' && side !== 'sell') {
-      return bad(wireError('INVALID_PARAM_VALUE', 'side', String(side)));
+      return bad(wireError('INVALID_PARAM_VALUE', 'side', plainText(side)));
     }
     const meant = this.#exchange
       .openOrders(account, instrument.value)

@@ -33,15 +33,15 @@ const TIFS: Readonly<Record<string, { readonly tif: SimTimeInForce; readonly pos
   fok: { tif: 'fok', postOnly: false },
 };
 const MODES: Readonly<Record<string, ActionMode>> = { ACK: 'ACK', RESULT: 'RESULT', FULL: 'FULL' };
-/** Numbers are taken where texts are documented, as the official examples send them. */
-const textOf = (args: Arguments, name: string): string => {
-  const value = args[name];
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
-};
+/** A value as text; objects and lists, whose own `toString` a client may have given, are none. Numbers are taken where
+ *  texts are documented, as the official examples send them. */
+export const plainText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+const textOf = (args: Arguments, name: string): string => plainText(args[name]);
 export const isGiven = (args: Arguments, name: string): boolean =>
   args[name] !== undefined && args[name] !== null && args[name] !== '';
 export const wrong = (args: Arguments, name: string): WireError =>
-  wireError('INVALID_PARAM_VALUE', name, typeof args[name] === 'object' ? '' : String(args[name]));
+  wireError('INVALID_PARAM_VALUE', name, textOf(args, name));
 
 /** The pair that arguments name. */
 export function readPair(exchange: ExchangePort, args: Arguments): Read<SimInstrument> {
@@ -69,7 +69,7 @@ export function readKey(word: string): OrderKey {
 /** What is documented and not simulated is refused, not ignored. Names that are not documented are ignored, as the
  *  venue does (ccxt sends one, and is served). */
 function checkExtras(args: Arguments): WireError | undefined {
-  if (isGiven(args, 'iceberg') && Number(args.iceberg) !== 0) return wrong(args, 'iceberg');
+  if (isGiven(args, 'iceberg') && Number(textOf(args, 'iceberg') || 'none') !== 0) return wrong(args, 'iceberg');
   const flags = ['auto_borrow', 'auto_repay'].find((name) => isGiven(args, name) && args[name] !== false);
   if (flags !== undefined) return wrong(args, flags);
   // "When the user does not join the STP group, an error will be returned when passing the stp_act parameter."

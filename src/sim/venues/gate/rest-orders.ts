@@ -3,7 +3,7 @@
  *  …/#cancel-batch-orders-by-specified-id-list. */
 import type { SimAccount, SimOrder } from '../../port.ts';
 import { type WireError, wireError } from './errors.ts';
-import { type Arguments, isClientText, isGiven, isObject, type Read, readMode } from './order-params.ts';
+import { type Arguments, isClientText, isGiven, isObject, plainText, type Read, readMode } from './order-params.ts';
 import { orderRow, textOf } from './order-rows.ts';
 import type { Outcome, TradeDesk } from './trade-desk.ts';
 
@@ -129,7 +129,7 @@ export function orderRoutes(desk: TradeDesk): Readonly<Record<string, OrderRoute
 
 /** What a batch says of one of its orders. */
 export function batchRow(order: Arguments, result: Read<SimOrder>): object {
-  const text = String(order.text ?? '');
+  const text = plainText(order.text);
   if (!result.ok) {
     const { label, message } = result.error;
     return { order_id: '', amend_text: '-', text, succeeded: false, label, message };
@@ -140,9 +140,9 @@ export function batchRow(order: Arguments, result: Read<SimOrder>): object {
 /** What a list of cancels says of each. */
 export function cancelRows(desk: TradeDesk, account: SimAccount, orders: readonly Arguments[]): object[] {
   return orders.map((order) => {
-    const id = String(order.id ?? '');
+    const id = plainText(order.id);
     const result = desk.entry.cancel(account, order, id);
-    const head = { currency_pair: String(order.currency_pair ?? ''), id, text: isClientText(id) ? id : '' };
+    const head = { currency_pair: plainText(order.currency_pair), id, text: isClientText(id) ? id : '' };
     if (result.ok) return { ...head, text: textOf(result.value), succeeded: true, label: null, message: null };
     return { ...head, succeeded: false, label: result.error.label, message: result.error.message };
   });

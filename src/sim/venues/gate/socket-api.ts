@@ -6,7 +6,7 @@ import type { SimAccount, SimOrder } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type WireError, wireError } from './errors.ts';
 import type { RateState } from './limits.ts';
-import { type Arguments, isGiven, isObject, type Read, readMode } from './order-params.ts';
+import { type Arguments, isGiven, isObject, plainText, type Read, readMode } from './order-params.ts';
 import { orderRow, userOf } from './order-rows.ts';
 import { batchRow, cancelRows } from './rest-orders.ts';
 import type { PrivateRoute } from './rest-private.ts';
@@ -121,7 +121,7 @@ export class SocketApi {
         return;
       case 'spot.order_list': {
         const query = new URLSearchParams(
-          Object.entries(param).map(([name, value]): [string, string] => [name, String(value)]),
+          Object.entries(param).map(([name, value]): [string, string] => [name, plainText(value)]),
         );
         const listed = orderList.run(query, account);
         this.#answer(call, 'error' in listed ? listed : { result: listed.body });
@@ -136,7 +136,7 @@ export class SocketApi {
   }
 
   #withOrderId(call: Call, param: Arguments, run: (word: string) => void): void {
-    if (isGiven(param, 'order_id')) run(String(param.order_id));
+    if (isGiven(param, 'order_id')) run(plainText(param.order_id));
     else this.#answer(call, { error: wireError('MISSING_REQUIRED_PARAM', 'order_id') });
   }
 
@@ -232,5 +232,5 @@ function rowOf(result: Read<SimOrder>, args: Arguments): Result {
 function deadlineOf({ req_header: header }: Arguments): string {
   if (!isObject(header)) return '';
   const entry = Object.entries(header).find(([name]) => name.toLowerCase() === 'x-gate-exptime');
-  return entry === undefined ? '' : String(entry[1]);
+  return entry === undefined ? '' : plainText(entry[1]);
 }
