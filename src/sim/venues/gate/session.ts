@@ -117,8 +117,8 @@ export class Session implements ConnectionHandlers, Subscriber {
       return;
     }
     const pairs = this.#pairsOf(channel, request.payload);
-    if (!Array.isArray(pairs)) {
-      this.#reply(request, pairs as ChannelError);
+    if ('code' in pairs) {
+      this.#reply(request, pairs);
       return;
     }
     const { accountHub } = this.#shared;

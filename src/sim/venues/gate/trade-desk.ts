@@ -21,7 +21,7 @@ export interface TradeRequest {
   readonly cancels: number;
   /** `x-gate-exptime`: Unix ms after which the request is refused. */
   readonly deadline: string;
-  /** In answers before the engine: refused (with the state of the limit that it counted for), or taken. */
+  /** Called when the request goes to the engine, with the state of the limit that it counted for. */
   onTaken?(rate: RateState): void;
 }
 
