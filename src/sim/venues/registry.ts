@@ -4,6 +4,7 @@ import { binanceVenue } from './binance/index.ts';
 import { bitget } from './bitget/index.ts';
 import { bybit } from './bybit/index.ts';
 import { coinbase } from './coinbase/index.ts';
+import { kucoin } from './kucoin/index.ts';
 import { okx } from './okx/index.ts';
 
 export const SIM_VENUES: readonly SimVenue[] = [
@@ -12,4 +13,5 @@ export const SIM_VENUES: readonly SimVenue[] = [
   bybit,
   bitget,
   coinbase,
+  kucoin,
 ];
