@@ -27,7 +27,10 @@ export function pushData(topic: OrderTopic, { type, order, fill, at }: OrderPush
   const second = topic === '/spotMarket/tradeOrdersV2';
   if (type === 'received' && !second) return undefined;
   const byFunds = order.quoteAmount > 0n;
-  const { funds, size, dealSize, remainSize, canceledSize, remainFunds, canceledFunds } = amountsOf(order);
+  const { funds, size, dealSize, remainSize, canceledSize, remainFunds, canceledFunds } = amountsOf(
+    order,
+    type === 'canceled',
+  );
   const done = type === 'filled' || type === 'canceled';
   const price = order.type === 'limit' ? { price: priceText(order.instrument, order.price) } : {};
   const origin = byFunds ? { originFunds: amountText(funds) } : { originSize: size };

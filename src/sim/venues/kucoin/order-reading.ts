@@ -95,6 +95,8 @@ function readLimit(args: Arguments, base: Base, note: Note): Read<PlaceRequest> 
   if (size === '') return wrong('sizeIsRequired');
   if (!isPositive(price)) return wrong('priceIsInvalid');
   if (!isPositive(size)) return wrong('sizeIsInvalid');
+  // Before the grid: the core counts no further.
+  if (amountOf(size) > amountOf(base.instrument.spec.maxSize)) return bad(ERRORS.tooLarge);
   const timeInForce = textOf(args, 'timeInForce') || 'GTC';
   const tif = lookup(TIMES_IN_FORCE, timeInForce);
   if (tif === undefined) return wrong('timeInForceIsInvalid');

@@ -22,7 +22,8 @@ export interface Amounts {
   readonly canceledFunds: bigint;
 }
 
-export function amountsOf(order: SimOrder): Amounts {
+/** @param canceled whether what is left is canceled, as far as the moment knows that is told of */
+export function amountsOf(order: SimOrder, canceled = wasCanceled(order)): Amounts {
   const { instrument, filled, filledQuote } = order;
   const size = byFunds(order) ? 0 : order.size;
   const funds = byFunds(order)
@@ -32,7 +33,6 @@ export function amountsOf(order: SimOrder): Amounts {
       : 0n;
   const left = size === 0 ? 0 : size - filled;
   const leftFunds = funds > filledQuote ? funds - filledQuote : 0n;
-  const canceled = wasCanceled(order);
   const text = (lots: number): string => sizeText(instrument, lots);
   return {
     size: text(size),
