@@ -106,6 +106,39 @@ describe('bybit gateway, placing', () => {
     expect(await placing).toMatchObject({ kind: 'rejected', error: { class: 'rate-limit', retryAfterMs: 790 } });
   });
 
+  it('tells no wait where the venue names none, though it always names a time', async () => {
+    const { gateway, trade } = await connected();
+    const placing = gateway.place(limitOrder);
+    const header = { 'X-Bapi-Limit-Reset-Timestamp': '1711001595999', Timenow: '1711001595209' };
+    answer(trade, 'order.create', 170131, `words about ${credentials.secret}`, { header });
+    expect(await placing).toMatchObject({
+      error: { class: 'insufficient-funds', code: '170131', message: 'words about ***' },
+    });
+    expect(JSON.stringify(await placing)).not.toContain('retryAfterMs');
+  });
+
+  it('reads the clock anew when an order was refused for its time, and does not send it again', async () => {
+    const { venue, gateway, trade } = await connected();
+    const times = () => venue.requests.filter((request) => request.url.endsWith('/v5/market/time')).length;
+    const before = times();
+    const placing = gateway.place(limitOrder);
+    answer(trade, 'order.create', 10002, 'The request time exceeds the time window range.');
+    expect(await placing).toMatchObject({ kind: 'rejected', error: { class: 'clock' } });
+    for (let turn = 0; turn < 10; turn++) await settled();
+    expect(times()).toBe(before + 3);
+    expect(sentOf(trade, 'order.create')).toHaveLength(1);
+  });
+
+  it('takes no answer to a request that it did not send', async () => {
+    const { venue, gateway, trade } = await connected();
+    const placing = gateway.place(limitOrder);
+    const reqId = sentOf(trade, 'order.create')[0]?.reqId ?? '';
+    const strange = { op: 'order.create', retCode: 0, retMsg: 'OK', data: { orderId: '1' } };
+    for (const id of [reqId.replace(/^./, '_'), `${reqId}0`, '1', '']) trade.push({ reqId: id, ...strange });
+    venue.clock.advanceMs(2000);
+    expect(await placing).toMatchObject({ kind: 'unknown' });
+  });
+
   it.each([10000, 10016, 170007, 170146])('does not take %d for a rejection', async (code) => {
     const { gateway, trade } = await connected();
     const placing = gateway.place(limitOrder);

@@ -17,7 +17,7 @@ const entry = {
     maxOrderQty: '1542.6000000000001',
     minOrderAmt: '0.000065',
     maxOrderAmt: '10',
-    maxLimitOrderQty: '1542.6000000000001',
+    maxLimitOrderQty: '1500.5',
     maxMarketOrderQty: '514.2',
   },
   priceFilter: { tickSize: '0.000001' },
@@ -32,7 +32,7 @@ const listing = {
   priceTick: '0.000001',
   sizeLot: '0.00001',
   minSize: '0.00001',
-  maxSize: '1542.6000000000001',
+  maxSize: '1500.5',
   minNotional: '0.000065',
 };
 
@@ -66,9 +66,9 @@ describe('bybit instruments', () => {
     const read = await loading;
     expect(read.map((each) => each.trading)).toEqual([false, true, true]);
     expect(read.map((each) => [each.minSize, each.maxSize])).toEqual([
+      ['0.00001', '1500.5'],
       ['0.00001', '1542.6000000000001'],
-      ['0.00001', '1542.6000000000001'],
-      ['0.00001', '1542.6000000000001'],
+      ['0.00001', '1500.5'],
     ]);
     const [bare] = await load(answer(lots({ maxLimitOrderQty: '', maxOrderQty: '', minOrderAmt: '' }))).loading;
     expect(bare).not.toHaveProperty('maxSize');
