@@ -397,6 +397,8 @@ describe('kucoin error codes', () => {
     ['200002', 'Too many requests in a short period of time, please retry later', 'rate-limit'],
     ['200002', 'Order cancel for this pair suspended', 'maintenance'],
     ['403', 'Exceeded the access frequency', 'rate-limit'],
+    ['102436', 'order does not exist', 'unknown-order'],
+    ['102428', 'the order is being processed', 'other'],
     ['999999', 'never heard of', 'other'],
   ])('where one code means many things, the words decide: %s %s', (code, message, expected) => {
     expect(classOf(code, message)).toBe(expected);
