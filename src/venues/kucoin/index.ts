@@ -15,8 +15,8 @@ const endpoints = (rest: string, push: string): Endpoints => ({
 export const kucoin: VenueDescriptor = {
   id: 'kucoin',
   name: 'KuCoin',
-  // There is no sandbox any more (it was closed in 2023), and no demo trading over the API. Accounts of Australia use the
-  // global host with a header of their own, which is not supported here.
+  // There is no sandbox any more (openapi-sandbox.kucoin.com was closed), and no demo trading over the API. Accounts of
+  // Australia use the global host with a header of their own, which is not supported here.
   environments: {
     live: endpoints('https://api.kucoin.com', 'wss://ws-api-spot.kucoin.com'),
     /** Accounts of the European Economic Area. The order socket is the global one; none of its own is documented. */

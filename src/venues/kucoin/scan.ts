@@ -55,6 +55,8 @@ const scan = newDecimalScan();
 
 export class Scanner {
   readonly #table: SymbolTable;
+  /** Each symbol with its closing quote. */
+  readonly #quoted: readonly Uint8Array[];
   #bytes: Uint8Array = EMPTY;
   #end = 0;
   #seen = 0;
@@ -64,6 +66,7 @@ export class Scanner {
 
   constructor(table: SymbolTable) {
     this.#table = table;
+    this.#quoted = table.entries.map(({ symbol }) => Buffer.from(`${symbol}"`, 'utf8'));
   }
 
   /** Reads one frame. False, `out` then being of no use, for everything but level 2 and level 1 of a known symbol. */
@@ -120,12 +123,10 @@ export class Scanner {
 
   /** A symbol and its closing quote; it must be the one that was named before. */
   #name(start: number): number {
+    if (this.#symbol >= 0) return expectBytes(this.#bytes, start, this.#quoted[this.#symbol] as Uint8Array);
     const end = findQuote(this.#bytes, start, this.#end);
-    if (end < 0) return -1;
-    const symbol = this.#table.find(this.#bytes, start, end);
-    if (symbol < 0 || (this.#symbol >= 0 && symbol !== this.#symbol)) return -1;
-    this.#symbol = symbol;
-    return end + 1;
+    this.#symbol = end < 0 ? -1 : this.#table.find(this.#bytes, start, end);
+    return this.#symbol < 0 ? -1 : end + 1;
   }
 
   #plainText(start: number): number {

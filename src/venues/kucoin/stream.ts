@@ -55,6 +55,10 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
   });
 }
 
+/** The venue's numbers have started anew once (they were 1.6e12 in 2021 and 1.4e10 in 2024). What is this far behind the
+ *  book is no old news. */
+const RESET = 1_000_000;
+
 /** "Local order book", the steps as the documentation numbers them. Steps 1 to 3 (cache level 2, fetch a snapshot, play
  *  the cache back) belong to the feed; here an event is judged against the book's sequence.
  *  4. An event is the next one when sequenceStart <= the book's sequence + 1 and sequenceEnd > the book's sequence;
@@ -62,10 +66,11 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
  *  5. Its changes set or (size 0) remove levels; those of price 0 only move the sequence (the parser leaves them out).
  *  A change's own sequence is when that level changed last. On the event that bridges to the snapshot some are older than
  *  the snapshot: applying them changes nothing, for an event holds the last word on each of its levels up to its end.
- *  Beyond the documentation: a book of 100 levels whose market has moved away is replaced (`horizon.ts`). */
+ *  Beyond the documentation: a book of 100 levels whose market has moved away is replaced (`horizon.ts`), and so is one
+ *  whose sequence the venue began anew. */
 function judge(lastSeq: number, _bridged: boolean, delta: BookFrame): Verdict {
   if (delta.prevSeq === BEYOND_HORIZON) return VERDICT.Gap;
-  if (delta.lastSeq <= lastSeq) return VERDICT.Ignore;
+  if (delta.lastSeq <= lastSeq) return delta.lastSeq > lastSeq - RESET ? VERDICT.Ignore : VERDICT.Gap;
   return delta.firstSeq <= lastSeq + 1 ? VERDICT.Apply : VERDICT.Gap;
 }
 

@@ -125,6 +125,11 @@ describe('kucoin sequencing rule', () => {
     expect(judge(16, 19, 17)).toBe(VERDICT.Gap);
   });
 
+  it('does not take a sequence that began anew for old news', () => {
+    expect(judge(1_613_277_183_892, 14_701_689_783, 14_701_689_783)).toBe(VERDICT.Gap);
+    expect(judge(1_613_277_183_892, 1_613_277_183_000, 1_613_277_183_001)).toBe(VERDICT.Ignore);
+  });
+
   it('asks for a snapshot of 100 levels, and knows whose it is', () => {
     const url = kucoinStream.snapshotUrl?.(live, 'BTC-USDT') ?? '';
     expect(url).toBe('https://api.kucoin.com/api/v1/market/orderbook/level2_100?symbol=BTC-USDT');
