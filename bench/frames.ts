@@ -41,7 +41,7 @@ function frameSet(texts: readonly string[], kind: string): FrameSet {
   return { frames, symbols: symbolsOf(texts), bytes, source: `${kind}, ${frames.length} frames of ${mean} bytes` };
 }
 
-const NAME = /"(?:s|instId)":"([^"]+)"/;
+const NAME = /(?:"(?:s|instId)":"|\/level[12]:)([^"]+)"/;
 const NUMBER = /"(\d+\.\d+)"/g;
 
 /** Every symbol in the frames, on a grid that holds every decimal in them. */
@@ -73,6 +73,7 @@ const made = (make: (index: number) => string): FrameSet =>
 
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
 const BYBIT_BOOKS = 'bybit/book_recordings/v5_spot_BTCUSDT_linear_BTC_SOL.jsonl';
+const KUCOIN_LEVEL2 = 'kucoin/book_recordings/level2_BCHSV_ANKR_FET_EQZ_COV_CAPP.jsonl';
 const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
 
 const bybitBook = (depth: number, type: string, bids: string, asks: string, index: number): string =>
@@ -105,6 +106,21 @@ export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
     ) ?? made((index) => bybitBook(50, 'delta', bybitLevels(1 + random.int(6)), bybitLevels(1 + random.int(6)), index)),
   // No recording holds this channel.
   'bybit.orderbook.1': () => made((index) => bybitBook(1, 'snapshot', bybitLevels(1), bybitLevels(1), index)),
+  'kucoin.level2': () =>
+    recorded(KUCOIN_LEVEL2, '2021-04', (text) => text.includes('"/market/level2:')) ??
+    made(
+      (index) =>
+        '{"topic":"/market/level2:BTC-USDT","type":"message","subject":"trade.l2update","data":{"changes":{' +
+        `"asks":[["${price(1)}","${size(8)}","${9_000_001 + index}"]],"bids":[]},"sequenceEnd":${9_000_001 + index},` +
+        `"sequenceStart":${9_000_001 + index},"symbol":"BTC-USDT","time":${1_750_000_000_000 + index}}}`,
+    ),
+  // No recording holds this channel.
+  'kucoin.level1': () =>
+    made(
+      (index) =>
+        '{"topic":"/spotMarket/level1:BTC-USDT","type":"message","subject":"level1","data":{' +
+        `"asks":["${price(1)}","${size(8)}"],"bids":["${price(1)}","${size(8)}"],"timestamp":${1_750_000_000_000 + index}}}`,
+    ),
   'okx.books': () =>
     recorded(
       OKX_BOOKS,
