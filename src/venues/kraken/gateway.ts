@@ -37,7 +37,8 @@ const CANCEL_TIMEOUT_MS = 2000;
  *  venue takes (500 ms over the socket, 2 s over REST). */
 const DEADLINE_MS = 1400;
 const REST_DEADLINE_MS = 2900;
-const REST_PLACE_TIMEOUT_MS = 4000;
+/** An order that had to wait for its turn is one for prices that were. */
+const REST_PLACE = { timeoutMs: 4000, withinMs: 500 } as const;
 
 /** Rates of an ordinary account (no volume within 30 days). Always taken in quote: orders ask for it. */
 export const DEFAULT_FEES = { taker: '0.004', maker: '0.0025', from: 'quote' } as const;
@@ -60,7 +61,7 @@ export class KrakenGateway implements Gateway {
       rest: this.#rest,
       clock,
       names: () => this.#loadNames(),
-      orderIdOf: (clientId) => this.#pushes.orderIdOf(clientId),
+      heard: this.#pushes,
     });
     this.#session = new Session({
       venue: 'kraken',
@@ -165,7 +166,7 @@ export class KrakenGateway implements Gateway {
       sentAt = clock.monotonicNs();
       return addOrderForm(order, this.#rest.serverMs() + REST_DEADLINE_MS);
     };
-    const result = await this.#rest.call('AddOrder', form, REST_PLACE_TIMEOUT_MS);
+    const result = await this.#rest.call('AddOrder', form, REST_PLACE);
     const idOf = ({ txid }: Json): string => (Array.isArray(txid) && typeof txid[0] === 'string' ? txid[0] : '');
     const outcome = placeOutcome(result, idOf, sentAt, clock.monotonicNs());
     this.#note(order, outcome);

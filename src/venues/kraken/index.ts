@@ -7,8 +7,8 @@ import { krakenStream } from './stream.ts';
 export const kraken: VenueDescriptor = {
   id: 'kraken',
   name: 'Kraken',
-  // There is no test system for spot: `beta` is the next software on the real engine, with real money, and the test
-  // environment that institutions are given has no public addresses.
+  // There is no public test system for spot: `beta` is the next software on the real engine, with real money, and the UAT
+  // that institutions are given (`api.uat.kraken.com`) has no published sockets.
   environments: {
     live: {
       rest: 'https://api.kraken.com',

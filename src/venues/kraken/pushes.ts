@@ -19,7 +19,7 @@ export interface KnownOrder {
   readonly filled: string;
 }
 
-/** Orders that are remembered, the ended ones too: a fill may come after the end. */
+/** Orders and fills that are remembered. Ended orders, too: a fill may come after the end. */
 const REMEMBERED = 4096;
 
 const STATUSES: Readonly<Record<string, OrderStatus>> = {
@@ -31,11 +31,20 @@ const STATUSES: Readonly<Record<string, OrderStatus>> = {
   expired: 'expired',
 };
 
-export class PushReader {
+/** What the pushes have told already and need not be asked for. */
+export interface Heard {
+  /** The venue's id of the order that we named `clientId`. */
+  orderIdOf(clientId: string): string | undefined;
+  clientIdOf(orderId: string): string | undefined;
+  fillOf(tradeId: string): Fill | undefined;
+}
+
+export class PushReader implements Heard {
   readonly #onEvent: (event: GatewayEvent) => void;
   readonly #log: Log;
   readonly #orders = new Map<string, KnownOrder>();
   readonly #ids = new Map<string, string>();
+  readonly #fills = new Map<string, Fill>();
 
   constructor(onEvent: (event: GatewayEvent) => void, log: Log) {
     this.#onEvent = onEvent;
@@ -48,9 +57,16 @@ export class PushReader {
     else if (channel === 'balances') this.#readBalances(objectsOf(frame, 'data'));
   }
 
-  /** The venue's id of the order that we named `clientId`, if it has been heard of. */
   orderIdOf(clientId: string): string | undefined {
     return this.#ids.get(clientId);
+  }
+
+  clientIdOf(orderId: string): string | undefined {
+    return this.#orders.get(orderId)?.clientId;
+  }
+
+  fillOf(tradeId: string): Fill | undefined {
+    return this.#fills.get(tradeId);
   }
 
   /** From the answer to an order, which may come before or after the first push. */
@@ -117,6 +133,8 @@ export class PushReader {
       return;
     }
     const fill = { ...order, tradeId, price, size, ...fee, maker: item.liquidity_ind === 'm' };
+    this.#fills.set(tradeId, fill);
+    if (this.#fills.size > REMEMBERED) this.#fills.delete(this.#fills.keys().next().value ?? '');
     this.#onEvent({ kind: 'LegFilled', fill });
   }
 

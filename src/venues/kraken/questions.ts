@@ -10,6 +10,7 @@ import type { Fill, OrderRef, OrderReport, QueryOutcome, VenueError } from '../.
 import { queryOutcome, unreadable } from '../../net/order-outcomes.ts';
 import { faultOf, type RestResult } from '../../net/signed-rest.ts';
 import type { Names } from './names.ts';
+import type { Heard } from './pushes.ts';
 import { readOrder, readTrade, tradeIdsOf } from './reports.ts';
 import type { KrakenRest, KrakenResult } from './rest.ts';
 
@@ -21,7 +22,7 @@ export interface QuestionDeps {
   readonly rest: KrakenRest;
   readonly clock: Clock;
   readonly names: () => Promise<Names>;
-  readonly orderIdOf: (clientId: string) => string | undefined;
+  readonly heard: Heard;
 }
 
 type Row = readonly [id: string, row: unknown];
@@ -92,8 +93,8 @@ export class OrderQuestions {
 
   /** The order that we named `clientId`. Open ones are asked first: one that ends in between is then found closed. */
   async #find(clientId: string): Promise<RestResult<Row>> {
-    const { rest, orderIdOf } = this.#deps;
-    const txid = orderIdOf(clientId);
+    const { rest, heard } = this.#deps;
+    const txid = heard.orderIdOf(clientId);
     if (txid !== undefined) {
       const result = await rest.call('QueryOrders', { txid, trades: 'true' });
       if (!result.ok && result.error.class !== 'unknown-order') return result;
@@ -112,9 +113,11 @@ export class OrderQuestions {
   }
 
   async #trades(ids: readonly string[], clientId: string, names: Names): Promise<RestResult<readonly Fill[]>> {
-    const fills: Fill[] = [];
-    for (let at = 0; at < ids.length; at += TRADES_PER_QUERY) {
-      const txid = ids.slice(at, at + TRADES_PER_QUERY).join(',');
+    const { heard } = this.#deps;
+    const fills = ids.flatMap((id) => heard.fillOf(id) ?? []);
+    const unheard = ids.filter((id) => heard.fillOf(id) === undefined);
+    for (let at = 0; at < unheard.length; at += TRADES_PER_QUERY) {
+      const txid = unheard.slice(at, at + TRADES_PER_QUERY).join(',');
       const result = await this.#deps.rest.call('QueryTrades', { txid });
       if (!result.ok) return result;
       for (const [id, row] of Object.entries(result.value)) {
@@ -127,8 +130,13 @@ export class OrderQuestions {
   }
 
   async #clientIds(fills: readonly Fill[], doing: string): Promise<ReadonlyMap<string, string>> {
-    const ids = [...new Set(fills.map((fill) => fill.venueOrderId))];
     const clientIds = new Map<string, string>();
+    const ids: string[] = [];
+    for (const id of new Set(fills.map((fill) => fill.venueOrderId))) {
+      const known = this.#deps.heard.clientIdOf(id);
+      if (known === undefined) ids.push(id);
+      else clientIds.set(id, known);
+    }
     for (let at = 0; at < ids.length; at += ORDERS_PER_QUERY) {
       const txid = ids.slice(at, at + ORDERS_PER_QUERY).join(',');
       const result = await this.#deps.rest.call('QueryOrders', { txid });

@@ -2,10 +2,11 @@
  *  https://docs.kraken.com/api/docs/guides/spot-rest-intro, …/spot-rest-auth */
 import type { Clock } from '../../core/clock.ts';
 import { isObject, type Json, parseNumberTexts, textOf } from '../../core/json.ts';
-import type { VenueError } from '../../core/order.ts';
+import type { ErrorClass, VenueError } from '../../core/order.ts';
 import type { HttpPort, HttpReply } from '../../core/socket.ts';
 import type { Credentials, Endpoints } from '../../core/venue.ts';
 import { bareError, type RestDialect, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { CallBudget } from './call-budget.ts';
 import { venueError } from './errors.ts';
 import { NonceSource, signedForm } from './sign.ts';
 
@@ -46,25 +47,61 @@ function dialect(credentials: Credentials, clock: Clock, nonces: NonceSource): R
   };
 }
 
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  /** The call is of no use any more, and is not made, when its turn comes later than this. */
+  readonly withinMs?: number;
+}
+
+/** Longest wait for the call counter; who would wait longer is told so instead. */
+const MAX_WAIT_MS = 5_000;
+
 export class KrakenRest extends SignedRest<Json> {
+  readonly #clock: Clock;
+  readonly #budget: CallBudget;
   /** Ends when the last private request was answered. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(endpoints: Endpoints, credentials: Credentials, http: HttpPort, clock: Clock) {
     const nonces = new NonceSource(clock);
     super({ dialect: dialect(credentials, clock, nonces), base: endpoints.rest, credentials, http, clock });
+    this.#clock = clock;
+    this.#budget = new CallBudget(clock);
   }
 
   /** A private request. One at a time: two under way could overtake each other, and the venue refuses a nonce that is
    *  smaller than the one before. `form` is made when its turn has come. */
-  call(method: string, form: Form | (() => Form) = {}, timeoutMs?: number): Promise<KrakenResult> {
-    const send = (): Promise<KrakenResult> => {
+  async call(method: string, form: Form | (() => Form) = {}, options: CallOptions = {}): Promise<KrakenResult> {
+    const waitMs = this.#budget.take(method);
+    if (waitMs > MAX_WAIT_MS) {
+      this.#budget.giveBack(method);
+      return notSent('rate-limit', `${method} would be too many calls`, waitMs);
+    }
+    if (waitMs > 0) await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
+    const calledAt = this.#clock.monotonicNs();
+    const send = async (): Promise<KrakenResult> => {
+      const lateMs = (this.#clock.monotonicNs() - calledAt) / 1e6;
+      if (lateMs > (options.withinMs ?? Number.POSITIVE_INFINITY)) {
+        return notSent('other', `${method} waited ${Math.round(lateMs)} ms for its turn`);
+      }
       const given = Object.entries(typeof form === 'function' ? form() : form);
       const body = new URLSearchParams(given.filter((entry): entry is [string, string] => entry[1] !== undefined));
-      return this.post(`/0/private/${method}`, body.toString(), timeoutMs === undefined ? {} : { timeoutMs });
+      const { timeoutMs } = options;
+      const result = await this.post(
+        `/0/private/${method}`,
+        body.toString(),
+        timeoutMs === undefined ? {} : { timeoutMs },
+      );
+      if (!result.ok && result.error.code === 'EAPI:Rate limit exceeded') this.#budget.fill();
+      return result;
     };
     const answer = this.#turn.then(send);
     this.#turn = answer.catch(() => {});
     return answer;
   }
+}
+
+function notSent(errorClass: ErrorClass, message: string, retryAfterMs?: number): KrakenResult {
+  const error = { class: errorClass, code: 'not-sent', message };
+  return { ok: false, error: retryAfterMs === undefined ? error : { ...error, retryAfterMs } };
 }
