@@ -139,6 +139,22 @@ export interface QuoteSampleRecord {
   readonly askSize: string;
 }
 
+/** A change of trust in a row, as the detector came to see it: from here on it decides, or no longer decides, on it. */
+export interface TrustRecord {
+  readonly kind: 'Trust';
+  readonly id: string;
+  readonly run: string;
+  readonly at: number;
+  readonly venue: VenueId;
+  readonly instrument: string;
+  readonly from: string;
+  readonly to: string;
+  /** Why it is no longer live. */
+  readonly reason?: string;
+  /** From the frame (or silence) that showed it to the detector's knowing it, ms. */
+  readonly delayMs: number;
+}
+
 export type JournalRecord =
   | RunRecord
   | OpportunityRecord
@@ -147,7 +163,8 @@ export type JournalRecord =
   | FillRecord
   | BalanceRecord
   | FaultRecord
-  | QuoteSampleRecord;
+  | QuoteSampleRecord
+  | TrustRecord;
 
 export type RecordKind = JournalRecord['kind'];
 
@@ -167,6 +184,7 @@ export function recordTime(record: JournalRecord): number {
     case 'Balance':
     case 'Fault':
     case 'Quote':
+    case 'Trust':
       return record.at;
   }
 }

@@ -17,6 +17,7 @@ import { RecordOutbox } from './record-outbox.ts';
 import { RowMirror } from './row-mirror.ts';
 import { copySizing, newSizing } from './sizing.ts';
 import { type RowTerms, rowsByInstrument, rowTerms } from './terms.ts';
+import { TrustLog } from './trust-log.ts';
 
 /** Rows taken before the other rings and the caller get their turn. */
 const BATCH = 256;
@@ -38,6 +39,7 @@ export class Detector {
   readonly #opportunities: Opportunities;
   readonly #outbox: RecordOutbox;
   readonly #incarnations: Int32Array;
+  readonly #trustLog: TrustLog;
   /** Of the pair being priced, and of the best of this scan. */
   readonly #sizing = newSizing();
   readonly #best = newSizing();
@@ -65,6 +67,7 @@ export class Detector {
     this.#at = slotsOf(counters);
     this.#outbox = new RecordOutbox(deps.records, MAX_WAITING, () => counters.add(this.#at.recordsDropped));
     this.#incarnations = new Int32Array(universe.venues.length);
+    this.#trustLog = new TrustLog(deps, this.#mirror, this.#outbox);
     this.#firstReasonSlot = deps.reasons.slot('ok');
     this.#takeOver();
   }
@@ -136,6 +139,7 @@ export class Detector {
     const end = universe.firstRow[venue + 1] as number;
     this.#mirror.drop(first, end);
     for (let row = first; row < end; row++) {
+      this.#trustLog.look(row);
       this.#evaluate(row);
       this.#gate.forget(row);
     }
@@ -147,6 +151,7 @@ export class Detector {
   #readRow(row: number): void {
     this.#deps.counters.add(this.#at.rowsRead);
     if (!this.#mirror.tryRead(row)) this.#deps.counters.add(this.#at.tornReads);
+    this.#trustLog.look(row);
   }
 
   /** Prices a changed row against every other venue, both directions, and takes the best chance. */

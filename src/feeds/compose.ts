@@ -35,7 +35,7 @@ export function compose(source: SymbolBook, row: Float64Array): Composed {
     bidCount = fill(book.bids, 0, row, QUOTE.BIDS, 0, most);
     askCount = fill(book.asks, 0, row, QUOTE.ASKS, 0, most);
     row[QUOTE.VENUE_AT] = book.venueAt;
-    row[QUOTE.VENUE_SEQ] = book.lastSeq;
+    row[QUOTE.VENUE_SEQ] = book.lineSeq;
   }
   row[QUOTE.TOP_AT] = source.topAt;
   row[QUOTE.DEPTH_AT] = source.depthAt;

@@ -228,7 +228,10 @@ export class Connection {
 
   #scheduleTick(): void {
     const { idleMs, silenceMs } = this.plan.heartbeat;
-    this.#cancelTick = this.#deps.clock.after(Math.max(5, Math.min(idleMs, silenceMs) / 4), () => {
+    const line = this.#line;
+    // Silence is noticed when its limit is reached, not at the next round.
+    const leftMs = line?.isUp === true ? silenceMs - (this.#nowMs() - line.heardAt / 1e6) : silenceMs;
+    this.#cancelTick = this.#deps.clock.after(Math.max(5, Math.min(idleMs / 4, leftMs)), () => {
       this.#tick();
       if (this.#isRunning) this.#scheduleTick();
     });

@@ -22,6 +22,7 @@ export const COLUMNS = {
     ...['netEdgeBps', 'size', 'profit', 'intents', 'verdict'],
   ],
   Quote: ['id', 'at', 'instrument', 'venue', 'trust', 'bid', 'bidSize', 'ask', 'askSize'],
+  Trust: ['id', 'run', 'at', 'venue', 'instrument', 'from', 'to', 'reason', 'delayMs'],
   Balance: ['id', 'run', 'at', 'venue', 'reason', 'asset', 'free', 'locked'],
 } as const satisfies Partial<Record<JournalRecord['kind'], readonly string[]>>;
 

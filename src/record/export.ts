@@ -11,6 +11,7 @@ export const EXPORTS = {
   opportunities: 'Opportunity',
   quotes: 'Quote',
   balances: 'Balance',
+  trust: 'Trust',
 } as const satisfies Readonly<Record<string, RecordKind>>;
 export type ExportWhat = keyof typeof EXPORTS;
 

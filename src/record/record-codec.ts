@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<RecordKind, true>> = {
   Balance: true,
   Fault: true,
   Quote: true,
+  Trust: true,
 };
 
 /** Ids stand in LMDB keys, which hold no NUL and at most 1978 bytes. */

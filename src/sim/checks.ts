@@ -1,8 +1,8 @@
 /** What an exchange checks before it takes an order: grid, limits, value, funds. Pure but for reading the book. */
 import type { Side } from '../core/units.ts';
 import { holdingOf } from './account.ts';
-import { amountOf, baseAmount, integerOf, isPlainDecimal, quoteAmount, sizeForQuote } from './amounts.ts';
-import type { ExchangePolicy, Level, PlaceRequest, Refusal, SimAccount, SimInstrument } from './port.ts';
+import { amountOf, baseAmount, feeOf, integerOf, isPlainDecimal, quoteAmount, sizeForQuote } from './amounts.ts';
+import type { ExchangePolicy, FeePolicy, Level, PlaceRequest, Refusal, SimAccount, SimInstrument } from './port.ts';
 
 /** A request in integers, ready for matching. */
 export interface Ticket {
@@ -52,6 +52,15 @@ export function walkQuote(instrument: SimInstrument, levels: readonly Level[], a
   return { size, quote: amount - left };
 }
 
+/** What a buyer's `value` may cost with its fee, where fees come out of the quote asset: taking or resting, whichever
+ *  is dearer. Sums of cut fees never exceed the cut fee of the sum. */
+export function withQuoteFee(value: bigint, fees: FeePolicy): bigint {
+  if (fees.feeIn !== 'quote') return value;
+  const taker = feeOf(value, fees.taker, fees.truncateTo);
+  const maker = feeOf(value, fees.maker, fees.truncateTo);
+  return value + (taker > maker ? taker : maker);
+}
+
 /** @param opposite levels that the order would take from, best first, this account's own left out
  *  @param reference the price that bands and market values are judged by */
 export function checkRequest(
@@ -86,7 +95,7 @@ export function checkRequest(
   if (taking && policy.postOnlyTaking !== 'expire') return refuse('would-take');
   const lock =
     side === 'buy'
-      ? { asset: instrument.quote, amount: value }
+      ? { asset: instrument.quote, amount: withQuoteFee(value, policy.fees) }
       : { asset: instrument.base, amount: baseAmount(instrument, size) };
   if (holdingOf(account, lock.asset).free < lock.amount) return refuse('insufficient-balance');
   return { ok: true, ticket: { price, size, quoteAmount: 0n, lock } };
@@ -132,9 +141,10 @@ function checkMarket(
   }
   if (policy.marketWithoutLiquidity === 'refuse' && walk.size < size) return refuse('no-liquidity');
   if (opposite.length === 0) return refuse('no-liquidity');
+  const cost = request.quoteAmount === undefined ? walk.quote : amount;
   const need =
     side === 'buy'
-      ? { asset: instrument.quote, amount: request.quoteAmount === undefined ? walk.quote : amount }
+      ? { asset: instrument.quote, amount: withQuoteFee(cost, policy.fees) }
       : { asset: instrument.base, amount: baseAmount(instrument, size) };
   if (holdingOf(account, need.asset).free < need.amount) return refuse('insufficient-balance');
   return { ok: true, ticket: { price: 0, size, quoteAmount: amount, lock: need } };

@@ -5,7 +5,7 @@ import { opposite, type Side } from '../core/units.ts';
 import { move } from './account.ts';
 import { baseAmount, feeOf, quoteAmount } from './amounts.ts';
 import { Book, type Entry } from './book.ts';
-import { crosses } from './checks.ts';
+import { crosses, withQuoteFee } from './checks.ts';
 import { type OrderState, type OrderStore, orderCopy } from './orders.ts';
 import type {
   ExchangeEvent,
@@ -128,15 +128,20 @@ export class Matching {
     const { fees } = this.#policy;
     const quote = quoteAmount(instrument, trade.price, trade.size);
     const base = baseAmount(instrument, trade.size);
+    const inQuote = fees.feeIn === 'quote';
     const received = side === 'buy' ? base : quote;
-    const fee = feeOf(received, maker ? fees.maker : fees.taker, fees.truncateTo);
-    const paid = side === 'buy' ? quote : base;
+    const fee = feeOf(inQuote ? quote : received, maker ? fees.maker : fees.taker, fees.truncateTo);
+    const onTop = inQuote && side === 'buy' ? fee : 0n;
+    const paid = (side === 'buy' ? quote : base) + onTop;
     const [paidAsset, gotAsset] =
       side === 'buy' ? [instrument.quote, instrument.base] : [instrument.base, instrument.quote];
     // A limit buy locked its own price: what the better price saved comes free again.
-    const released = side === 'buy' && order.type === 'limit' ? quoteAmount(instrument, order.price, trade.size) : paid;
+    const released =
+      side === 'buy' && order.type === 'limit'
+        ? withQuoteFee(quoteAmount(instrument, order.price, trade.size), fees)
+        : paid;
     this.move(account, paidAsset, released - paid, -released);
-    this.move(account, gotAsset, received - fee, 0n);
+    this.move(account, gotAsset, received - (fee - onTop), 0n);
     order.locked -= released;
     order.filled += trade.size;
     order.filledQuote += quote;
@@ -153,7 +158,7 @@ export class Matching {
       size: trade.size,
       quote,
       fee,
-      feeAsset: gotAsset,
+      feeAsset: inQuote ? instrument.quote : gotAsset,
       maker,
       at: trade.at,
     };

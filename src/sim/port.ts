@@ -236,6 +236,9 @@ export interface FeePolicy {
   readonly maker: string;
   /** Decimals that a fee is truncated to; absent: exact. */
   readonly truncateTo?: number;
+  /** Out of which asset fees come: what was `received` (default), or the `quote` asset for both sides; a buyer then
+   *  locks and pays the fee on top of price × size, and of a quote amount. */
+  readonly feeIn?: 'received' | 'quote';
 }
 
 export interface ExchangePolicy {

@@ -31,6 +31,8 @@ export interface Witness {
   readonly minimumError?: new (
     ...args: never[]
   ) => Error;
+  /** ccxt's status of an order that was filled in part and then ended; default `canceled` or `expired`. */
+  readonly partlyFilledStatus?: string;
   /** ccxt's class for an order that is not known; default `OrderNotFound`. */
   readonly unknownOrderError?: new (
     ...args: never[]
@@ -111,7 +113,20 @@ export function ccxtSuite(witness: Witness): void {
     });
 
     it('streams the book: a snapshot, then changes, equal to the exchange in the end', async () => {
-      let book = await client.watchOrderBook(ETH);
+      let opened = false;
+      const opening = client.watchOrderBook(ETH).finally(() => {
+        opened = true;
+      });
+      // Where the socket sends no snapshot, ccxt fetches one once it saw changes.
+      let size = 4;
+      await vi.waitFor(
+        () => {
+          bench.quote('ETH-USDT', '3320', '3320.1', String(size++));
+          expect(opened).toBe(true);
+        },
+        { timeout: 10_000, interval: 50 },
+      );
+      let book = await opening;
       const { tick, priceDecimals } = bench.instrument('ETH-USDT');
       const step = tick / 10 ** priceDecimals;
       for (let n = 1; n <= 5; n++) {
@@ -167,7 +182,13 @@ export function ccxtSuite(witness: Witness): void {
         filled: 0,
       });
       expect((await client.fetchOpenOrders(BTC)).map(({ id }) => id)).toEqual([placed.id]);
-      expect((await client.fetchBalance()).USDT?.used).toBe(900);
+      // Where fees come out of the quote asset, the buyer's is held too.
+      const held = Number(amountText(bench.account.holdings.get('USDT')?.locked ?? 0n));
+      expect(held).toBeCloseTo(
+        900 * (1 + (venue.policy.fees.feeIn === 'quote' ? Number(venue.policy.fees.taker) : 0)),
+        9,
+      );
+      expect((await client.fetchBalance()).USDT?.used).toBeCloseTo(held, 9);
       await client.cancelOrder(idOf(placed), BTC);
       await vi.waitFor(async () => expect((await client.fetchOrder(idOf(placed), BTC)).status).toBe('canceled'));
       expect(await client.fetchOpenOrders(BTC)).toEqual([]);
@@ -184,7 +205,7 @@ export function ccxtSuite(witness: Witness): void {
       await vi.waitFor(async () => {
         const order = await client.fetchOrder(idOf(placed), BTC);
         expect(order.filled).toBe(0.5);
-        expect(['canceled', 'expired']).toContain(order.status);
+        expect([witness.partlyFilledStatus ?? 'canceled', 'expired']).toContain(order.status);
       });
       const trades = (await client.fetchMyTrades(BTC)).filter((trade) => trade.order === placed.id);
       expect(trades).toHaveLength(1);
@@ -308,9 +329,7 @@ export function ccxtSuite(witness: Witness): void {
     describe('refuses as the venue does', () => {
       const { minimumError, unknownOrderError, duplicateError } = witness;
       it('more than the balance', async () => {
-        await expect(client.createOrder(BTC, 'limit', 'buy', 200, 96000)).rejects.toBeInstanceOf(
-          ccxt.InsufficientFunds,
-        );
+        await expect(client.createOrder(BTC, 'limit', 'buy', 20, 96000)).rejects.toBeInstanceOf(ccxt.InsufficientFunds);
       });
       it('less than the minimum', async () => {
         const { minSize, lot } = bench.instrument('BTC-USDT').spec;
@@ -389,12 +408,13 @@ export function ccxtSuite(witness: Witness): void {
       );
       for (const asset of ['ETH', 'USDT']) {
         expect(balance[asset]?.total).toBeCloseTo(Number(ledger?.balances[asset]?.total), 6);
-        expect(ledger?.balances[asset]?.change).not.toBe('0');
+        // Where fees come out of the quote asset, what was bought and sold again leaves the base as it was.
+        const moved = asset === 'USDT' || venue.policy.fees.feeIn !== 'quote';
+        if (moved) expect(ledger?.balances[asset]?.change).not.toBe('0');
       }
     });
   });
 }
 
-/** An id of the same form that no order has. */
-const unknownIdLike = (id: string): string =>
-  id.replace(/[0-9a-f](?=[^0-9a-f]*$)/i, (digit) => (digit === '7' ? '3' : '7'));
+/** An id of the same form that no order has: the first digit is changed, as an order of before may end in any other. */
+const unknownIdLike = (id: string): string => id.replace(/[0-9a-f]/i, (digit) => (digit === '7' ? '3' : '7'));

@@ -119,6 +119,18 @@ export const WHOLE: Whole = {
     doneAt: T0 + 6,
     error: { class: 'rate-limit', code: '-1003', message: 'Too many requests; "later"\nplease', retryAfterMs: 2000 },
   },
+  Trust: {
+    kind: 'Trust',
+    id: 'r1-t1',
+    run: 'r1',
+    at: T0 + 4,
+    venue: 'okx',
+    instrument: 'BTC-USDT',
+    from: 'live',
+    to: 'suspect',
+    reason: 'gap',
+    delayMs: 0.125,
+  },
   Fill: {
     kind: 'Fill',
     id: 'binance:BTCUSDT:77',

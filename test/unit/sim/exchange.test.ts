@@ -119,6 +119,65 @@ describe('money', () => {
     expect(bench.free(bench.alice, 'USDT')).toBe('10099.92');
     expect(bench.free(bench.bob, 'BTC')).toBe('10.999');
   });
+
+  describe('with fees in the quote asset', () => {
+    const fees = { taker: '0.004', maker: '0.0025', truncateTo: 5, feeIn: 'quote' } as const;
+
+    it('locks what a buyer may pay with its fee, and gives back what was not needed', () => {
+      const bench = newBench({ fees });
+      bench.quote(BIDS, ASKS);
+      const order = bench.placed(bench.alice, { side: 'buy', price: '100.2', size: '4' });
+      // 100.1 + 2×100.2 with 0.4 % on each paid (1.202 in all), one at 100.2 locked with 0.4008.
+      expect(bench.locked(bench.alice, 'USDT')).toBe('100.6008');
+      expect(bench.free(bench.alice, 'USDT')).toBe('9597.6972');
+      expect(bench.free(bench.alice, 'BTC')).toBe('13');
+      expect(order.fills.map(({ feeAsset }) => feeAsset)).toEqual(['USDT', 'USDT']);
+      bench.exchange.cancel(bench.alice, bench.instrument, { id: order.id });
+      expect(bench.locked(bench.alice, 'USDT')).toBe('0');
+      expect(bench.free(bench.alice, 'USDT')).toBe('9698.298');
+    });
+
+    it('takes the seller’s out of what it received, and the maker rate from a resting buyer', () => {
+      const bench = newBench({ fees });
+      bench.placed(bench.alice, { side: 'buy', price: '100', size: '1' });
+      expect(bench.locked(bench.alice, 'USDT')).toBe('100.4');
+      bench.placed(bench.bob, { side: 'sell', price: '100', size: '1' });
+      expect(bench.free(bench.alice, 'USDT')).toBe('9899.75');
+      expect(bench.locked(bench.alice, 'USDT')).toBe('0');
+      expect(bench.free(bench.alice, 'BTC')).toBe('11');
+      expect(bench.free(bench.bob, 'USDT')).toBe('10099.6');
+      expect(bench.free(bench.bob, 'BTC')).toBe('9');
+    });
+
+    it('comes on top of market orders, by size and by quote amount', () => {
+      const bench = newBench({ fees });
+      bench.quote([], [['100', '200']]);
+      bench.placed(bench.alice, { type: 'market', tif: 'ioc', size: '10' });
+      expect(bench.free(bench.alice, 'USDT')).toBe('8996');
+      bench.placed(bench.alice, { type: 'market', tif: 'ioc', quoteAmount: '1000' });
+      expect(bench.free(bench.alice, 'USDT')).toBe('7992');
+      expect(bench.free(bench.alice, 'BTC')).toBe('30');
+    });
+
+    it('refuses a buyer who has the price but not the fee', () => {
+      const bench = newBench({ fees });
+      bench.quote([], [['100', '200']]);
+      const refused = { ok: false, refusal: 'insufficient-balance' };
+      expect(bench.place(bench.alice, { price: '100', size: '100' })).toEqual(refused);
+      expect(bench.place(bench.alice, { type: 'market', tif: 'ioc', size: '100' })).toEqual(refused);
+      expect(bench.place(bench.alice, { type: 'market', tif: 'ioc', quoteAmount: '10000' })).toEqual(refused);
+      expect(bench.place(bench.alice, { price: '100', size: '99.601' })).toMatchObject({ ok: true });
+    });
+
+    it('keeps every cent when cut fees of many small fills add up', () => {
+      const bench = newBench({ fees: { ...fees, truncateTo: 2 } });
+      bench.quote([], [['100', '0.001']]);
+      const order = bench.placed(bench.alice, { side: 'buy', price: '100.1', size: '0.05' });
+      for (let n = 0; n < 49; n++) bench.quote([], [['99.9', '0.001']]);
+      expect(bench.exchange.findOrder(bench.alice, bench.instrument, { id: order.id })?.status).toBe('filled');
+      expect(bench.locked(bench.alice, 'USDT')).toBe('0');
+    });
+  });
 });
 
 describe('refusals', () => {

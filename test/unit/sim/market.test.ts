@@ -7,9 +7,12 @@ import { Market } from '../../../src/sim/market.ts';
 import { MARKETS, type MarketName } from '../../../src/sim/market-shape.ts';
 import type { ExchangePolicy, Level, SimInstrument } from '../../../src/sim/port.ts';
 import { SIM_VENUES } from '../../../src/sim/venues/registry.ts';
+import type { SimVenue } from '../../../src/sim/wire-port.ts';
 
 const FEES_BPS = 20;
 const SEEDS = [1, 7, 99_991, 4_294_967_295];
+/** The fewer venues there are, the more often two of them cross: the promises about crossings are for these two. */
+const PAIR = SIM_VENUES.filter(({ id }) => id === 'binance' || id === 'okx');
 
 interface World {
   readonly clock: ManualClock;
@@ -18,10 +21,15 @@ interface World {
   readonly faults: FaultBoard;
 }
 
-function newWorld(seed: number, name: MarketName, policy: Partial<ExchangePolicy> = {}): World {
+function newWorld(
+  seed: number,
+  name: MarketName,
+  policy: Partial<ExchangePolicy> = {},
+  listed: readonly SimVenue[] = SIM_VENUES,
+): World {
   const clock = new ManualClock();
   const faults = new FaultBoard(clock);
-  const venues = SIM_VENUES.map((venue) => ({
+  const venues = listed.map((venue) => ({
     exchange: new Exchange({
       venue: venue.id,
       instruments: venue.instruments,
@@ -90,7 +98,7 @@ function watch(world: World, ms: number): Crossing[] {
 
 describe.each(SEEDS)('seed %i', (seed) => {
   it('wobble: many crossings that pay, in both directions, of a size that can be traded', () => {
-    const begun = watch(newWorld(seed, 'wobble'), 10_000).filter(({ grossBps }) => grossBps > FEES_BPS);
+    const begun = watch(newWorld(seed, 'wobble', {}, PAIR), 10_000).filter(({ grossBps }) => grossBps > FEES_BPS);
     expect(begun.length).toBeGreaterThan(30);
     for (const { grossBps, value } of begun) {
       expect(grossBps - FEES_BPS).toBeLessThan(20);
@@ -104,7 +112,7 @@ describe.each(SEEDS)('seed %i', (seed) => {
   });
 
   it('calm: crossings, never beyond the fees', () => {
-    const begun = watch(newWorld(seed, 'calm'), 10_000);
+    const begun = watch(newWorld(seed, 'calm', {}, PAIR), 10_000);
     expect(begun.length).toBeGreaterThan(10);
     for (const { grossBps } of begun) expect(grossBps).toBeLessThan(FEES_BPS - 2);
   });
@@ -155,7 +163,7 @@ describe('every book', () => {
         }
       }
     }
-    expect(changes.size).toBe(10);
+    expect(changes.size).toBe(5 * SIM_VENUES.length);
     for (const count of changes.values()) expect(count / 5).toBeGreaterThan(5);
   });
 

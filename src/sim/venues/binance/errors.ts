@@ -58,6 +58,18 @@ export const overloaded = (): BinanceRefusal =>
     -1008,
     'Server is currently overloaded with other requests. Please try again in a few minutes.',
   );
+/** What goes on after 429 is banned (IP), in the same code: `418` and the time until which. */
+export const banned = (until: number): BinanceRefusal =>
+  new BinanceRefusal(
+    418,
+    -1003,
+    `Way too much request weight used; IP banned until ${until}. Please use WebSocket Streams for live updates to avoid bans.`,
+    until,
+  );
+
+/** Documented as SERVICE_SHUTTING_DOWN. */
+export const shutDown = (): BinanceRefusal => new BinanceRefusal(503, -1016, 'This service is no longer available.');
+
 export const tooMuchWeight = (limit: number, retryAt: number): BinanceRefusal =>
   new BinanceRefusal(
     429,

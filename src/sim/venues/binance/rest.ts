@@ -4,7 +4,7 @@ import type { VenueFaults } from '../../fault-port.ts';
 import type { SimAccount } from '../../port.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
 import type { RecordingPlayer } from '../../wire-port.ts';
-import { BinanceRefusal, overloaded, tooMuchWeight } from './errors.ts';
+import { BinanceRefusal, banned, overloaded, shutDown, tooMuchWeight } from './errors.ts';
 import { WEIGHT_LIMIT } from './limits.ts';
 import { type Desk, faultPlace, type Operation } from './operation.ts';
 import { REST_OPERATIONS } from './operations.ts';
@@ -61,6 +61,11 @@ const goneAnswer = (): HttpOut => ({ status: 410, headers: { 'content-type': 'te
 
 function plantedAnswer(faults: VenueFaults, desk: Desk): HttpOut | undefined {
   if (faults.take('http-503') !== undefined) return refusalAnswer(overloaded(), desk, false);
+  if (faults.peek('maintenance') !== undefined) return refusalAnswer(shutDown(), desk, false);
+  const ban = faults.take('http-418');
+  if (ban !== undefined) {
+    return refusalAnswer(banned(desk.exchange.clock.wallMs() + Math.max(1000, ban.ms)), desk, false);
+  }
   const limited = faults.take('http-429');
   if (limited === undefined) return undefined;
   const retryAt = desk.exchange.clock.wallMs() + Math.max(1000, limited.ms);

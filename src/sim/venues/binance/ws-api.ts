@@ -6,7 +6,7 @@ import type { VenueFaults } from '../../fault-port.ts';
 import { lookup } from '../../lookup.ts';
 import type { ExchangeEvent, SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
-import { BinanceRefusal, notSubscribed, subscribed, unknownKey } from './errors.ts';
+import { BinanceRefusal, notSubscribed, shutDown, subscribed, unknownKey } from './errors.ts';
 import { newKeepAlive } from './keep-alive.ts';
 import { type Desk, faultPlace, type Operation } from './operation.ts';
 import { WS_OPERATIONS } from './operations.ts';
@@ -111,6 +111,7 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
     const isOrder = request.method === 'order.place';
     const place = faultPlace(desk, request.params.peek('symbol'));
     if (isOrder && faults.take('timeout-before-accept', place) !== undefined) return;
+    if (faults.peek('maintenance') !== undefined) throw shutDown();
     limits.useWeight(operation.weight(request.params));
     const account = operation.security === 'signed' ? authenticate(request.params) : undefined;
     if (operation.counts) limits.useOrder();

@@ -60,6 +60,9 @@ export class RestApi {
     const { faults } = this.#context;
     if (faults.take('http-503') !== undefined) return gatewayFailure(wireError('50001'), 503);
     if (faults.take('http-429') !== undefined) return gatewayFailure(wireError('50011'), 429);
+    // OKX bans by sub-account and endpoint, in the same words; what bans an address is the gateway in front of it.
+    if (faults.take('http-418') !== undefined) return gatewayFailure(wireError('50011'), 418);
+    if (faults.peek('maintenance') !== undefined) return gatewayFailure(wireError('50001'), 503);
     const { path, method } = request;
     const open = this.#public.get(path);
     const signed = this.#private.get(path);

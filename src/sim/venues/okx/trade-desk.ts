@@ -78,6 +78,7 @@ export class TradeDesk {
 
   /** Limits are per user and instrument; a request of one order counts as a single one wherever it is sent. */
   #refuse({ action, account, orders }: TradeRequest): WireError | undefined {
+    if (this.#context.faults.peek('maintenance') !== undefined) return wireError('50001');
     if (orders.length > MAX_BATCH) return wireError('51111', String(MAX_BATCH));
     const single = orders.length === 1;
     const [kind, limit] = single ? ([action, SINGLE_ORDERS] as const) : ([`batch-${action}`, BATCH_ORDERS] as const);
