@@ -6,8 +6,8 @@ import type { Clock } from '../../core/clock.ts';
 const LIMIT = 20;
 const DECAY_PER_SECOND = 0.5;
 
-/** Orders and their cancels are counted by the engine, elsewhere; histories count fourfold, all others once. */
-const COSTS: Readonly<Record<string, number>> = { AddOrder: 0, CancelOrder: 0, TradesHistory: 4 };
+/** Orders and their cancels are counted elsewhere, with the engine; histories count more, all others once. */
+const COSTS: Readonly<Record<string, number>> = { AddOrder: 0, CancelOrder: 0, ClosedOrders: 2, TradesHistory: 4 };
 
 export class CallBudget {
   readonly #clock: Clock;

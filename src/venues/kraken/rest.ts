@@ -54,7 +54,7 @@ export interface CallOptions {
 }
 
 /** Longest wait for the call counter; who would wait longer is told so instead. */
-const MAX_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 10_000;
 
 export class KrakenRest extends SignedRest<Json> {
   readonly #clock: Clock;
