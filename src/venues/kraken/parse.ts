@@ -8,7 +8,7 @@ import { fillLevel } from '../../core/levels.ts';
 import { SymbolTable } from '../../core/symbol-table.ts';
 import type { FrameParser, SymbolEntry } from '../../core/venue.ts';
 import { parseIsoTime } from './iso-time.ts';
-import { tryScan } from './scan.ts';
+import { MAX_CHECKSUM, tryScan } from './scan.ts';
 
 export class KrakenParser implements FrameParser {
   fallbacks = 0;
@@ -85,11 +85,10 @@ const isControl = (frame: Json): boolean =>
 function readBook(item: Json, entry: SymbolEntry, frame: BookFrame): boolean {
   const { bids, asks, checksum } = item;
   if (!readSide(bids, entry, frame, frame.bids) || !readSide(asks, entry, frame, frame.asks)) return false;
-  if (checksum !== undefined) {
-    if (typeof checksum !== 'string' || !/^(0|[1-9]\d{0,9})$/.test(checksum)) return false;
-    frame.checksum = Number(checksum);
-  }
-  return readTime(item, frame);
+  // Without it nothing would tell of a missing update.
+  if (typeof checksum !== 'string' || !/^(0|[1-9]\d{0,9})$/.test(checksum)) return false;
+  frame.checksum = Number(checksum);
+  return frame.checksum <= MAX_CHECKSUM && readTime(item, frame);
 }
 
 function readSide(levels: unknown, entry: SymbolEntry, frame: BookFrame, list: LevelList): boolean {

@@ -38,6 +38,9 @@ const COLON = 58;
 const CLOSE = 93;
 const END_OBJECT = 125;
 
+/** 32 bits. */
+export const MAX_CHECKSUM = 0xffff_ffff;
+
 const price = newDecimalScan();
 const size = newDecimalScan();
 const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57;
@@ -72,7 +75,7 @@ function readBook(buffer: Uint8Array, start: number, end: number, entry: SymbolE
   let at = readSide(buffer, expectBytes(buffer, start, BIDS), end, entry, frame, frame.bids);
   at = readSide(buffer, expectBytes(buffer, at, ASKS), end, entry, frame, frame.asks);
   at = readInteger(buffer, expectBytes(buffer, at, CHECKSUM));
-  if (at < 0) return -1;
+  if (at < 0 || integer() > MAX_CHECKSUM) return -1;
   frame.checksum = integer();
   at = readIsoTime(buffer, expectBytes(buffer, at, TIME));
   if (at < 0) return -1;
