@@ -58,8 +58,8 @@ const TEXTS: Readonly<Record<ErrorClass, string>> = {
 
 const table = errorTable(TEXTS);
 
-/** The listed texts, as the venue writes them. */
-export const listedTexts: readonly string[] = table.listed.map((key) => key.replaceAll('_', ' '));
+/** With repeats, so that a test can see that there are none. */
+export const listedKeys = table.listed;
 
 /** `EService: Throttled: [UNIX timestamp]`: when to come back. */
 const THROTTLED = /^EService:\s*Throttled:\s*(\d+)/;
@@ -74,17 +74,15 @@ export function venueError(text: string, nowMs: number): VenueError {
 
 export const classOf = (text: string): ErrorClass => table.classOf(keyOf(codeOf(text)));
 
-/** The longest known text that `text` begins with, details cut off one by one; all of it when there is none. */
-function codeOf(text: string): string {
-  const whole = text.replace(/:\s+/g, ':').trim();
+/** The longest known text that `text` begins with: words and details are cut off one by one. Of an unknown one only the
+ *  category: what follows may hold anything, also what we sent. */
+export function codeOf(text: string): string {
+  const whole = text.slice(0, 200).replace(/:\s+/g, ':').trim();
   for (let part = whole; part !== ''; part = withoutDetail(part)) if (known.has(keyOf(part))) return part;
-  return whole.slice(0, 100);
+  return /^[EW][A-Za-z]+(?=:)/.exec(whole)?.[0] ?? 'error';
 }
 
-function withoutDetail(text: string): string {
-  const at = Math.max(text.lastIndexOf(':'), text.lastIndexOf('('), text.lastIndexOf('['));
-  return at < 0 ? '' : text.slice(0, at).trim();
-}
+const withoutDetail = (text: string): string => text.slice(0, Math.max(0, text.search(/\s*[\s:([][^\s:([]*$/)));
 
 const known: ReadonlySet<string> = new Set(table.listed);
 const keyOf = (text: string): string => text.trim().replaceAll(' ', '_');

@@ -12,6 +12,7 @@ import {
   type SymbolEntry,
   VERDICT,
 } from '../../core/venue.ts';
+import { codeOf } from './errors.ts';
 import { createParser } from './parse.ts';
 
 /** Of the depths on offer (10, 25, 100, 500, 1000) the least that goes beyond what the checksum covers: what falls out of
@@ -89,10 +90,9 @@ function readControl(text: string): ControlEvent {
   }
   if (error !== '' || frame.success === false) {
     const symbol = textOf(frame, 'symbol') || textOf(result, 'symbol') || (NAMED_SYMBOL.exec(error)?.[1] ?? '');
-    const [code = ''] = error.split(' ');
     return {
       kind: 'Refused',
-      code: code.includes(':') ? code : 'error',
+      code: codeOf(error),
       message: error || text.slice(0, 200),
       ...(symbol === '' ? {} : { symbol }),
     };

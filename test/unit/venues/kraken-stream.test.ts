@@ -125,9 +125,9 @@ describe('kraken control frames', () => {
     ],
     [
       '{"error":"EGeneral:Internal error","method":"subscribe","success":false}',
-      { kind: 'Refused', code: 'EGeneral:Internal', message: 'EGeneral:Internal error' },
+      { kind: 'Refused', code: 'EGeneral:Internal error', message: 'EGeneral:Internal error' },
     ],
-    ['{"Error":"Exceeded msg rate"}', { kind: 'Refused', code: 'error', message: 'Exceeded msg rate' }],
+    ['{"Error":"Exceeded msg rate"}', { kind: 'Refused', code: 'Exceeded msg rate', message: 'Exceeded msg rate' }],
   ];
   it.each(cases)('%s', (text, event) => {
     expect(krakenStream.readControl(text)).toEqual(event);
