@@ -41,8 +41,8 @@ function frameSet(texts: readonly string[], kind: string): FrameSet {
   return { frames, symbols: symbolsOf(texts), bytes, source: `${kind}, ${frames.length} frames of ${mean} bytes` };
 }
 
-const NAME = /"(?:s|instId)":"([^"]+)"/;
-const NUMBER = /"(\d+\.\d+)"/g;
+const NAME = /"(?:s|instId|symbol)":"([^"]+)"/;
+const NUMBER = /[":](\d+\.\d+)\b/g;
 
 /** Every symbol in the frames, on a grid that holds every decimal in them. */
 function symbolsOf(texts: readonly string[]): SymbolEntry[] {
@@ -65,6 +65,9 @@ const binanceLevels = (count: number): string =>
 const okxLevels = (count: number): string =>
   JSON.stringify(Array.from({ length: count }, () => [price(1), size(8), '0', String(1 + random.int(9))]));
 
+const krakenLevels = (count: number): string =>
+  `[${Array.from({ length: count }, () => `{"price":${price(1)},"qty":${size(8)}}`).join(',')}]`;
+
 const made = (make: (index: number) => string): FrameSet =>
   frameSet(
     Array.from({ length: MADE }, (_, index) => make(index)),
@@ -72,6 +75,7 @@ const made = (make: (index: number) => string): FrameSet =>
   );
 
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
+const KRAKEN_BOOK = 'kraken/book_recordings/v2_kraken_btcusd_sample.jsonl';
 const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
 
 /** By decode row: `<venue>.<channel>`. */
@@ -90,6 +94,23 @@ export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
         `{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":${1_750_000_000_000 + index},"s":"BTCUSDT",` +
         `"U":${500_000_000 + index},"u":${500_000_000 + index},` +
         `"b":${binanceLevels(1 + random.int(4))},"a":${binanceLevels(1 + random.int(4))}}}`,
+    ),
+  'kraken.book': () =>
+    recorded(KRAKEN_BOOK, '2026-08', (text) => text.startsWith('{"channel":"book","type":"update"')) ??
+    made(
+      (index) =>
+        '{"channel":"book","type":"update","data":[{"symbol":"BTC/USDT",' +
+        `"bids":${krakenLevels(1 + random.int(2))},"asks":${krakenLevels(random.int(2))},` +
+        `"checksum":${3_000_000_000 + index},"timestamp":"2026-08-02T03:35:51.302928Z"}]}`,
+    ),
+  // No recording holds this channel.
+  'kraken.ticker': () =>
+    made(
+      (index) =>
+        '{"channel":"ticker","type":"update","data":[{"symbol":"BTC/USDT",' +
+        `"bid":${price(1)},"bid_qty":${size(8)},"ask":${price(1)},"ask_qty":${size(8)},"last":${price(1)},` +
+        `"volume":${size(8)},"vwap":${price(1)},"low":${price(1)},"high":${price(1)},"change":-${price(1)},` +
+        `"change_pct":-0.${10 + (index % 80)},"timestamp":"2026-08-02T03:35:51.302928Z"}]}`,
     ),
   'okx.books': () =>
     recorded(
