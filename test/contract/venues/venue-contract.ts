@@ -27,6 +27,8 @@ export interface Traits {
   readonly symbolOf?: (instrument: string) => string;
   /** Decimals to which the venue's balances are those of the ledger, where it cuts them off before the eighth. */
   readonly balanceDecimals?: number;
+  /** Frames that go missing or change places before it must show; 1 where the venue numbers its frames. */
+  readonly unnoticed?: number;
 }
 
 const wait = { timeout: 10_000, interval: 20 };
@@ -141,7 +143,7 @@ const numbers = (fills: readonly { price: string; size: string; fee: string; fee
 
 export function venueContract(venue: VenueDescriptor, traits: Traits = {}): void {
   gatewayContract(venue, traits);
-  marketContract(venue);
+  marketContract(venue, traits);
 }
 
 function gatewayContract(venue: VenueDescriptor, traits: Traits): void {
@@ -377,7 +379,7 @@ const TROUBLES: readonly { readonly fault: Omit<FaultRequest, 'venue'>; readonly
   { fault: { kind: 'maintenance', durationMs: 1_500 }, reasons: ['venue-status', 'disconnect'] },
 ];
 
-function marketContract(venue: VenueDescriptor): void {
+function marketContract(venue: VenueDescriptor, { unnoticed = 1 }: Traits): void {
   describe(`${venue.id}: market data`, () => {
     const stage = new Stage(venue);
     let feed: LiveFeed;
@@ -426,7 +428,7 @@ function marketContract(venue: VenueDescriptor): void {
         const count = (): number =>
           reasons.reduce((sum, reason) => sum + feed.counters.get(`distrust:${reason}` as never), 0);
         const before = count();
-        await stage.plant(fault);
+        await stage.plant(fault.count === undefined ? fault : { ...fault, count: fault.count * unnoticed });
         await vi.waitFor(() => expect(count(), JSON.stringify(feed.rows)).toBeGreaterThan(before), wait);
         await vi.waitFor(() => expect(stage.sim.faults.list()).toEqual([]), wait);
         await vi.waitFor(() => expect(feed.rows.filter(({ trust }) => trust !== 'live')).toEqual([]), {
