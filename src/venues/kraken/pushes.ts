@@ -132,7 +132,9 @@ export class PushReader implements Heard {
       this.#log.warn(details, 'a fill that cannot be read; it has to be asked for');
       return;
     }
-    const fill = { ...order, tradeId, price, size, ...fee, maker: item.liquidity_ind === 'm' };
+    const cost = decimalOf(item.cost);
+    const value = cost === undefined ? {} : { value: cost };
+    const fill = { ...order, tradeId, price, size, ...fee, ...value, maker: item.liquidity_ind === 'm' };
     this.#fills.set(tradeId, fill);
     if (this.#fills.size > REMEMBERED) this.#fills.delete(this.#fills.keys().next().value ?? '');
     this.#onEvent({ kind: 'LegFilled', fill });

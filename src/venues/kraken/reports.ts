@@ -48,6 +48,7 @@ export function readTrade(id: string, row: unknown, clientId: string, names: Nam
   const price = decimalOf(row.price);
   const size = decimalOf(row.vol);
   const fee = decimalOf(row.fee);
+  const value = decimalOf(row.cost);
   const venueOrderId = textOf(row, 'ordertxid');
   if (pair === undefined || side === undefined || venueOrderId === '') return undefined;
   if (price === undefined || size === undefined || fee === undefined) return undefined;
@@ -61,6 +62,7 @@ export function readTrade(id: string, row: unknown, clientId: string, names: Nam
     size,
     fee,
     feeAsset: pair.quote,
+    ...(value === undefined ? {} : { value }),
     maker: row.maker === true,
     venueAt: millis(row.time),
   };

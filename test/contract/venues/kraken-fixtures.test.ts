@@ -344,6 +344,7 @@ describe('kraken executions as documented', () => {
           size: '0.005',
           fee: '0.3458',
           feeAsset: 'USD',
+          value: '132.9995',
           maker: false,
         },
       },
@@ -449,7 +450,7 @@ describeWithFixtures('kraken private REST bodies', (root) => {
     'Spot/Trading/GetUserTrades': (text) => {
       const { trades } = resultOf(text);
       const rows = isObject(trades) ? Object.entries(trades) : [];
-      const fill = (id: string, size: string, seconds: number) => ({
+      const fill = (id: string, size: string, value: string, seconds: number) => ({
         clientId: 'ours',
         venueOrderId: 'OQCLML-BW3P3-BUCMWZ',
         tradeId: id,
@@ -459,12 +460,13 @@ describeWithFixtures('kraken private REST bodies', (root) => {
         size,
         fee: '0.00000',
         feeAsset: 'USD',
+        value,
         maker: true,
         venueAt: Math.floor(seconds * 1000),
       });
       expect(rows.map(([id, row]) => readTrade(id, row, 'ours', names))).toEqual([
-        fill('THVRQM-33VKH-UCI7BS', '0.02000000', 1_688_667_796.8802),
-        fill('TCWJEG-FL4SZ-3FKGH6', '0.01000000', 1_688_667_769.6396),
+        fill('THVRQM-33VKH-UCI7BS', '0.02000000', '600.20000', 1_688_667_796.8802),
+        fill('TCWJEG-FL4SZ-3FKGH6', '0.01000000', '300.10000', 1_688_667_769.6396),
       ]);
     },
     'Spot/Trading/PlaceMultipleOrders': ignored('batches are not used'),
