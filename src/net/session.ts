@@ -104,6 +104,7 @@ export class Session {
     this.#leaving = undefined;
     this.#heard();
     this.#openedAt = this.#heardAt;
+    this.#pingedAt = this.#heardAt;
     this.#socket = this.#deps.sockets.open(
       script.url,
       {
@@ -186,7 +187,9 @@ export class Session {
         this.#leaving ??= 'replaced before it is too old';
         this.#leaveWhenQuiet();
       }
-      if (silentMs >= heartbeat.idleMs && (now - this.#pingedAt) / 1e6 >= heartbeat.idleMs) this.#ping(now);
+      const { idleMs, everyMs = Number.POSITIVE_INFINITY } = heartbeat;
+      const unpingedMs = (now - this.#pingedAt) / 1e6;
+      if ((silentMs >= idleMs && unpingedMs >= idleMs) || unpingedMs >= everyMs) this.#ping(now);
       if (this.#socket !== undefined) this.#watch();
     });
   }
