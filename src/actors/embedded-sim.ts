@@ -26,8 +26,20 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 export async function startEmbeddedSim(options: {
   readonly seed: number;
   readonly market: string;
+  readonly venues: readonly string[];
 }): Promise<EmbeddedSim> {
-  const args = [MAIN, 'sim', '--seed', String(options.seed), '--market', options.market, '--until-stdin-closes'];
+  const { seed, market, venues: ids } = options;
+  const args = [
+    MAIN,
+    'sim',
+    '--seed',
+    String(seed),
+    '--market',
+    market,
+    '--venues',
+    ids.join(','),
+    '--until-stdin-closes',
+  ];
   // The pipe to its stdin is its lifeline: should this process be killed, the exchanges end too.
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
   let isStopping = false;

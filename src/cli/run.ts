@@ -65,7 +65,7 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
   try {
     const log = createLog('engine', config.log.level, logFile);
     if (config.venues.length === 0) {
-      sim = await startEmbeddedSim(config.sim);
+      sim = await startEmbeddedSim({ ...config.sim, venues: [...venueRegistry.keys()] });
       log.info(
         { control: sim.control, seed: config.sim.seed, market: config.sim.market },
         'simulated exchanges are up',
