@@ -41,7 +41,7 @@ function frameSet(texts: readonly string[], kind: string): FrameSet {
   return { frames, symbols: symbolsOf(texts), bytes, source: `${kind}, ${frames.length} frames of ${mean} bytes` };
 }
 
-const NAME = /"(?:s|instId)":"([^"]+)"/;
+const NAME = /(?:"(?:s|instId)":"|\/level[12]:)([^"]+)"/;
 const NUMBER = /"(\d+\.\d+)"/g;
 
 /** Every symbol in the frames, on a grid that holds every decimal in them. */
@@ -73,7 +73,14 @@ const made = (make: (index: number) => string): FrameSet =>
 
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
 const BITGET_BOOKS = 'bitget/book_recordings/v2_wrapped_books_spot_5syms.jsonl';
+const BYBIT_BOOKS = 'bybit/book_recordings/v5_spot_BTCUSDT_linear_BTC_SOL.jsonl';
+const KUCOIN_LEVEL2 = 'kucoin/book_recordings/level2_BCHSV_ANKR_FET_EQZ_COV_CAPP.jsonl';
 const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
+
+const bybitBook = (depth: number, type: string, bids: string, asks: string, index: number): string =>
+  `{"topic":"orderbook.${depth}.BTCUSDT","ts":${1_786_310_816_618 + index},"type":"${type}","data":{"s":"BTCUSDT",` +
+  `"b":${bids},"a":${asks},"u":${62_505_425 + index},"seq":${112_488_545_865 + index}},"cts":${1_786_310_816_585 + index}}`;
+const bybitLevels = (count: number): string => JSON.stringify(Array.from({ length: count }, () => [price(1), size(6)]));
 
 /** As in September 2026, without the recording's checksum. */
 const bitgetBook = (action: string, channel: string, asks: string, bids: string, index: number): string =>
@@ -107,6 +114,29 @@ export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
     ),
   // No recording holds this channel.
   'bitget.books1': () => made((index) => bitgetBook('snapshot', 'books1', bitgetLevels(1), bitgetLevels(1), index)),
+  'bybit.orderbook': () =>
+    recorded(
+      BYBIT_BOOKS,
+      '2026-08',
+      (text) => text.startsWith('{"topic":"orderbook.200.BTCUSDT","ts":') && text.includes('"type":"delta"'),
+    ) ?? made((index) => bybitBook(50, 'delta', bybitLevels(1 + random.int(6)), bybitLevels(1 + random.int(6)), index)),
+  // No recording holds this channel.
+  'bybit.orderbook.1': () => made((index) => bybitBook(1, 'snapshot', bybitLevels(1), bybitLevels(1), index)),
+  'kucoin.level2': () =>
+    recorded(KUCOIN_LEVEL2, '2021-04', (text) => text.includes('"/market/level2:')) ??
+    made(
+      (index) =>
+        '{"topic":"/market/level2:BTC-USDT","type":"message","subject":"trade.l2update","data":{"changes":{' +
+        `"asks":[["${price(1)}","${size(8)}","${9_000_001 + index}"]],"bids":[]},"sequenceEnd":${9_000_001 + index},` +
+        `"sequenceStart":${9_000_001 + index},"symbol":"BTC-USDT","time":${1_750_000_000_000 + index}}}`,
+    ),
+  // No recording holds this channel.
+  'kucoin.level1': () =>
+    made(
+      (index) =>
+        '{"topic":"/spotMarket/level1:BTC-USDT","type":"message","subject":"level1","data":{' +
+        `"asks":["${price(1)}","${size(8)}"],"bids":["${price(1)}","${size(8)}"],"timestamp":${1_750_000_000_000 + index}}}`,
+    ),
   'okx.books': () =>
     recorded(
       OKX_BOOKS,

@@ -82,6 +82,12 @@ export class Session {
     return this.isUp && (this.#socket?.send(text) ?? false);
   }
 
+  /** Replaces the connection once no request waits for its answer. */
+  renew(reason: string): void {
+    this.#leaving ??= reason;
+    this.#leaveWhenQuiet();
+  }
+
   /** Resolves when the socket is gone. */
   close(): Promise<void> {
     this.#closed = true;
@@ -104,7 +110,6 @@ export class Session {
     this.#leaving = undefined;
     this.#heard();
     this.#openedAt = this.#heardAt;
-    this.#pingedAt = this.#heardAt;
     this.#socket = this.#deps.sockets.open(
       script.url,
       {
@@ -187,9 +192,9 @@ export class Session {
         this.#leaving ??= 'replaced before it is too old';
         this.#leaveWhenQuiet();
       }
-      const { idleMs, everyMs = Number.POSITIVE_INFINITY } = heartbeat;
-      const unpingedMs = (now - this.#pingedAt) / 1e6;
-      if ((silentMs >= idleMs && unpingedMs >= idleMs) || unpingedMs >= everyMs) this.#ping(now);
+      const sincePingMs = (now - Math.max(this.#pingedAt, this.#openedAt)) / 1e6;
+      const isIdle = silentMs >= heartbeat.idleMs && sincePingMs >= heartbeat.idleMs;
+      if (isIdle || sincePingMs >= (heartbeat.everyMs ?? Number.POSITIVE_INFINITY)) this.#ping(now);
       if (this.#socket !== undefined) this.#watch();
     });
   }

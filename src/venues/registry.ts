@@ -2,11 +2,15 @@
 import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
 import { bitget } from './bitget/index.ts';
+import { bybit } from './bybit/index.ts';
+import { kucoin } from './kucoin/index.ts';
 import { okx } from './okx/index.ts';
 
 const venues: readonly VenueDescriptor[] = [
   binance, //
   bitget,
+  bybit,
+  kucoin,
   okx,
 ];
 
