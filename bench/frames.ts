@@ -75,6 +75,7 @@ const made = (make: (index: number) => string): FrameSet =>
   );
 
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
+const BITGET_BOOKS = 'bitget/book_recordings/v2_wrapped_books_spot_5syms.jsonl';
 const BYBIT_BOOKS = 'bybit/book_recordings/v5_spot_BTCUSDT_linear_BTC_SOL.jsonl';
 const KUCOIN_LEVEL2 = 'kucoin/book_recordings/level2_BCHSV_ANKR_FET_EQZ_COV_CAPP.jsonl';
 const KRAKEN_BOOK = 'kraken/book_recordings/v2_kraken_btcusd_sample.jsonl';
@@ -84,6 +85,14 @@ const bybitBook = (depth: number, type: string, bids: string, asks: string, inde
   `{"topic":"orderbook.${depth}.BTCUSDT","ts":${1_786_310_816_618 + index},"type":"${type}","data":{"s":"BTCUSDT",` +
   `"b":${bids},"a":${asks},"u":${62_505_425 + index},"seq":${112_488_545_865 + index}},"cts":${1_786_310_816_585 + index}}`;
 const bybitLevels = (count: number): string => JSON.stringify(Array.from({ length: count }, () => [price(1), size(6)]));
+
+/** As in September 2026, without the recording's checksum. */
+const bitgetBook = (action: string, channel: string, asks: string, bids: string, index: number): string =>
+  `{"action":"${action}","arg":{"instType":"SPOT","channel":"${channel}","instId":"BTCUSDT"},"data":[{"asks":${asks},` +
+  `"bids":${bids},"ts":"${1_790_358_811_400 + index}","seq":${850_169_288_983 + index},` +
+  `"pseq":${850_169_288_982 + index}}],"ts":${1_790_358_811_401 + index}}`;
+const bitgetLevels = (count: number): string =>
+  JSON.stringify(Array.from({ length: count }, () => [price(2), size(6)]));
 
 /** By decode row: `<venue>.<channel>`. */
 export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
@@ -102,6 +111,13 @@ export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
         `"U":${500_000_000 + index},"u":${500_000_000 + index},` +
         `"b":${binanceLevels(1 + random.int(4))},"a":${binanceLevels(1 + random.int(4))}}}`,
     ),
+  'bitget.books': () =>
+    recorded(BITGET_BOOKS, '2022-04, in the envelope of v2', (text) => text.startsWith('{"action":"update"')) ??
+    made((index) =>
+      bitgetBook('update', 'books', bitgetLevels(1 + random.int(9)), bitgetLevels(1 + random.int(9)), index),
+    ),
+  // No recording holds this channel.
+  'bitget.books1': () => made((index) => bitgetBook('snapshot', 'books1', bitgetLevels(1), bitgetLevels(1), index)),
   'bybit.orderbook': () =>
     recorded(
       BYBIT_BOOKS,

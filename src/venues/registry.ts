@@ -1,6 +1,7 @@
 /** Every venue that the engine knows: one line a venue. */
 import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
+import { bitget } from './bitget/index.ts';
 import { bybit } from './bybit/index.ts';
 import { kraken } from './kraken/index.ts';
 import { kucoin } from './kucoin/index.ts';
@@ -11,6 +12,7 @@ const venues: readonly VenueDescriptor[] = [
   okx,
   bybit,
   kucoin,
+  bitget,
   kraken,
 ];
 

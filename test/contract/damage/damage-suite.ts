@@ -8,6 +8,7 @@ import { type RecordedRow, readRecording } from '../../../src/feeds/recording-ro
 import { descriptorOf } from '../../../src/venues/registry.ts';
 import { describeWithFixtures, readText } from '../../fixtures.ts';
 import { binancePlain } from '../venues/plain/binance.ts';
+import { bitgetPlain } from '../venues/plain/bitget.ts';
 import { bybitPlain } from '../venues/plain/bybit.ts';
 import { krakenPlain } from '../venues/plain/kraken.ts';
 import { kucoinPlain } from '../venues/plain/kucoin.ts';
@@ -20,6 +21,7 @@ const PLAINS: readonly PlainVenue[] = [
   okxPlain,
   bybitPlain,
   kucoinPlain,
+  bitgetPlain,
   krakenPlain,
 ];
 
