@@ -1,11 +1,13 @@
 /** Every venue that the engine knows: one line a venue. */
 import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
+import { gate } from './gate/index.ts';
 import { okx } from './okx/index.ts';
 
 const venues: readonly VenueDescriptor[] = [
   binance, //
   okx,
+  gate,
 ];
 
 export const venueRegistry: ReadonlyMap<VenueId, VenueDescriptor> = new Map(venues.map((venue) => [venue.id, venue]));
