@@ -56,7 +56,7 @@ export class GateParser implements FrameParser {
     const isRead =
       entry !== undefined &&
       body !== undefined &&
-      readIds(frame, body.id, body.id, body.update) &&
+      readIds(frame, body.id, body.id, millisecondsOf(body.update)) &&
       fillLevels(entry, body.asks, frame, frame.asks) &&
       fillLevels(entry, body.bids, frame, frame.bids);
     frame.kind = isRead ? FRAME.Snapshot : FRAME.Malformed;
@@ -121,6 +121,9 @@ function readIds(frame: BookFrame, firstSeq: unknown, lastSeq: unknown, at: unkn
   frame.venueAt = at;
   return true;
 }
+
+/** Bodies of older editions had seconds. */
+const millisecondsOf = (at: unknown): unknown => (isId(at) && at > 1e12 ? at : undefined);
 
 /** An unreadable frame keeps nothing but its kind and, where it was told, its symbol. */
 function forget(frame: BookFrame): void {
