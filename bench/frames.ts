@@ -41,7 +41,7 @@ function frameSet(texts: readonly string[], kind: string): FrameSet {
   return { frames, symbols: symbolsOf(texts), bytes, source: `${kind}, ${frames.length} frames of ${mean} bytes` };
 }
 
-const NAME = /"(?:s|instId)":"([^"]+)"/;
+const NAME = /(?:"(?:s|instId)":"(?:ob\.)?|\/level[12]:)([^".]+)/;
 const NUMBER = /"(\d+\.\d+)"/g;
 
 /** Every symbol in the frames, on a grid that holds every decimal in them. */
@@ -72,7 +72,19 @@ const made = (make: (index: number) => string): FrameSet =>
   );
 
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
+const BYBIT_BOOKS = 'bybit/book_recordings/v5_spot_BTCUSDT_linear_BTC_SOL.jsonl';
+const GATE_UPDATES = 'gate/book_recordings/v4_spot_book_update_6syms.jsonl';
+const KUCOIN_LEVEL2 = 'kucoin/book_recordings/level2_BCHSV_ANKR_FET_EQZ_COV_CAPP.jsonl';
 const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
+
+const bybitBook = (depth: number, type: string, bids: string, asks: string, index: number): string =>
+  `{"topic":"orderbook.${depth}.BTCUSDT","ts":${1_786_310_816_618 + index},"type":"${type}","data":{"s":"BTCUSDT",` +
+  `"b":${bids},"a":${asks},"u":${62_505_425 + index},"seq":${112_488_545_865 + index}},"cts":${1_786_310_816_585 + index}}`;
+const bybitLevels = (count: number): string => JSON.stringify(Array.from({ length: count }, () => [price(1), size(6)]));
+
+const gateHead = '"time_ms":1750000000123,"channel":"spot';
+const gateLevels = (count: number): string => JSON.stringify(Array.from({ length: count }, () => [price(1), size(6)]));
+const gateIds = (index: number): string => `"U":${27_000_000_001 + 3 * index},"u":${27_000_000_003 + 3 * index}`;
 
 /** By decode row: `<venue>.<channel>`. */
 export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
@@ -90,6 +102,54 @@ export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
         `{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":${1_750_000_000_000 + index},"s":"BTCUSDT",` +
         `"U":${500_000_000 + index},"u":${500_000_000 + index},` +
         `"b":${binanceLevels(1 + random.int(4))},"a":${binanceLevels(1 + random.int(4))}}}`,
+    ),
+  'bybit.orderbook': () =>
+    recorded(
+      BYBIT_BOOKS,
+      '2026-08',
+      (text) => text.startsWith('{"topic":"orderbook.200.BTCUSDT","ts":') && text.includes('"type":"delta"'),
+    ) ?? made((index) => bybitBook(50, 'delta', bybitLevels(1 + random.int(6)), bybitLevels(1 + random.int(6)), index)),
+  // No recording holds this channel.
+  'bybit.orderbook.1': () => made((index) => bybitBook(1, 'snapshot', bybitLevels(1), bybitLevels(1), index)),
+  // No recording holds this channel.
+  'gate.obu': () =>
+    made(
+      (index) =>
+        `{"channel":"spot.obu","result":{"t":${1_750_000_000_100 + index},"s":"ob.BTC_USDT.50",${gateIds(index)},` +
+        `"b":${gateLevels(1 + random.int(6))},"a":${gateLevels(1 + random.int(6))}},"time_ms":1750000000123,"event":"update"}`,
+    ),
+  'gate.order_book_update': () =>
+    recorded(
+      GATE_UPDATES,
+      '2021-04',
+      (text) => text.includes('"spot.order_book_update"') && text.includes('"event":"update"'),
+    ) ??
+    made(
+      (index) =>
+        `{"time":1750000000,${gateHead}.order_book_update","event":"update","result":{"t":1750000000120,` +
+        `"e":"depthUpdate","E":1750000000,"s":"BTC_USDT",${gateIds(index)},"b":${gateLevels(4)},"a":${gateLevels(4)}}}`,
+    ),
+  // No recording holds this channel.
+  'gate.book_ticker': () =>
+    made(
+      (index) =>
+        `{"time":1750000000,${gateHead}.book_ticker","event":"update","result":{"t":${1_750_000_000_100 + index},` +
+        `"u":${27_000_000_001 + index},"s":"BTC_USDT","b":"${price(1)}","B":"${size(6)}","a":"${price(1)}","A":"${size(6)}"}}`,
+    ),
+  'kucoin.level2': () =>
+    recorded(KUCOIN_LEVEL2, '2021-04', (text) => text.includes('"/market/level2:')) ??
+    made(
+      (index) =>
+        '{"topic":"/market/level2:BTC-USDT","type":"message","subject":"trade.l2update","data":{"changes":{' +
+        `"asks":[["${price(1)}","${size(8)}","${9_000_001 + index}"]],"bids":[]},"sequenceEnd":${9_000_001 + index},` +
+        `"sequenceStart":${9_000_001 + index},"symbol":"BTC-USDT","time":${1_750_000_000_000 + index}}}`,
+    ),
+  // No recording holds this channel.
+  'kucoin.level1': () =>
+    made(
+      (index) =>
+        '{"topic":"/spotMarket/level1:BTC-USDT","type":"message","subject":"level1","data":{' +
+        `"asks":["${price(1)}","${size(8)}"],"bids":["${price(1)}","${size(8)}"],"timestamp":${1_750_000_000_000 + index}}}`,
     ),
   'okx.books': () =>
     recorded(

@@ -1,13 +1,17 @@
 /** Every venue that the engine knows: one line a venue. */
 import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
+import { bybit } from './bybit/index.ts';
 import { gate } from './gate/index.ts';
+import { kucoin } from './kucoin/index.ts';
 import { okx } from './okx/index.ts';
 
 const venues: readonly VenueDescriptor[] = [
   binance, //
-  okx,
+  bybit,
   gate,
+  kucoin,
+  okx,
 ];
 
 export const venueRegistry: ReadonlyMap<VenueId, VenueDescriptor> = new Map(venues.map((venue) => [venue.id, venue]));
