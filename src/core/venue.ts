@@ -75,6 +75,8 @@ export interface ConnectionPlan {
   readonly headers?: Readonly<Record<string, string>>;
   /** Messages to send once open, in order. */
   readonly subscribe: readonly string[];
+  /** Puts the time of sending into such a message, where the venue refuses old ones (Gate). */
+  stamp?(message: string, wallMs: number): string;
   /** Indices of the symbols that this connection carries. */
   readonly symbols: readonly number[];
   readonly heartbeat: Heartbeat;

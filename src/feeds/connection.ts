@@ -111,7 +111,7 @@ export class Connection {
 
   /** False when the connection is not open. */
   send(text: string): boolean {
-    return this.#line?.socket?.send(text) ?? false;
+    return this.#line?.socket?.send(this.#stamped(text)) ?? false;
   }
 
   /** Opens a replacement and switches to it once it is up. */
@@ -186,10 +186,14 @@ export class Connection {
       this.#next = undefined;
       old?.socket?.close();
     }
-    for (const message of this.plan.subscribe) line.socket?.send(message);
+    for (const message of this.plan.subscribe) line.socket?.send(this.#stamped(message));
     this.#events.onUp(isRenewal);
     // Asked at once: on a quiet market the answer is the first sign that the stream is alive.
     if (this.plan.heartbeat.ping === 'frame') line.socket?.ping();
+  }
+
+  #stamped(message: string): string {
+    return this.plan.stamp?.(message, this.#deps.clock.wallMs()) ?? message;
   }
 
   #onHeard(line: Line): void {

@@ -3,6 +3,7 @@ import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
 import { bitget } from './bitget/index.ts';
 import { bybit } from './bybit/index.ts';
+import { gate } from './gate/index.ts';
 import { kraken } from './kraken/index.ts';
 import { kucoin } from './kucoin/index.ts';
 import { okx } from './okx/index.ts';
@@ -14,6 +15,7 @@ const venues: readonly VenueDescriptor[] = [
   kucoin,
   bitget,
   kraken,
+  gate,
 ];
 
 export const venueRegistry: ReadonlyMap<VenueId, VenueDescriptor> = new Map(venues.map((venue) => [venue.id, venue]));

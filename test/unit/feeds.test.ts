@@ -347,6 +347,32 @@ describe('Feed: what takes a row out of live', () => {
   });
 });
 
+describe('Feed: venues that refuse old messages', () => {
+  it('puts the time of sending into subscriptions, first and later ones', async () => {
+    const heartbeat: Heartbeat = { ping: 'frame', idleMs: 100_000, silenceMs: 100_000 };
+    const plain = fakeStream('stream', { subscribe: ['sub A'], heartbeat });
+    const stamp = (message: string, wallMs: number): string => `${wallMs} ${message}`;
+    const stream: MarketStream = {
+      ...plain,
+      plan: (endpoints, symbols) => plain.plan(endpoints, symbols).map((plan) => ({ ...plan, stamp })),
+    };
+    const harness = new FeedHarness({ stream, symbols: SYMBOLS.slice(0, 1) });
+    harness.feed.start();
+    harness.socket.accept();
+    const first = harness.clock.wallMs();
+    expect(harness.socket.sent).toEqual([`${first} sub A`]);
+    await harness.advance(6_000);
+    const [, again = ''] = harness.socket.sent;
+    expect(again).toMatch(/^\d+ resubscribe AUSDT$/);
+    expect(Number(again.split(' ')[0])).toBeGreaterThan(first);
+    harness.socket.die(1006, '');
+    await harness.advance(5_000);
+    harness.socket.accept();
+    expect(harness.socket.sent).toEqual([`${harness.clock.wallMs()} sub A`]);
+    await harness.feed.stop();
+  });
+});
+
 describe('Feed: venues that misbehave', () => {
   it('a closed port: one message and one fault, however often it is tried', async () => {
     const harness = new FeedHarness({ stream: fakeStream('rest'), symbols: SYMBOLS });

@@ -10,6 +10,7 @@ import { describeWithFixtures, readText } from '../../fixtures.ts';
 import { binancePlain } from '../venues/plain/binance.ts';
 import { bitgetPlain } from '../venues/plain/bitget.ts';
 import { bybitPlain } from '../venues/plain/bybit.ts';
+import { gatePlain } from '../venues/plain/gate.ts';
 import { krakenPlain } from '../venues/plain/kraken.ts';
 import { kucoinPlain } from '../venues/plain/kucoin.ts';
 import { okxPlain } from '../venues/plain/okx.ts';
@@ -23,6 +24,7 @@ const PLAINS: readonly PlainVenue[] = [
   kucoinPlain,
   bitgetPlain,
   krakenPlain,
+  gatePlain,
 ];
 
 const LENGTHS = [10, 20, 40] as const;
