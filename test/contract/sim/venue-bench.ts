@@ -100,6 +100,7 @@ export type Json = Readonly<Record<string, unknown>>;
 /** A socket without a network: what the wire sent and how it closed it. */
 export interface FakeSocket {
   readonly connection: Connection;
+  /** Texts, and bytes of binary messages in hex. */
   readonly sent: string[];
   closed: { readonly code: number; readonly reason: string } | undefined;
   send(message: string | object): void;
@@ -149,8 +150,9 @@ export function manualVenue(venue: SimVenue, recording?: (clock: Clock) => Recor
       path,
       query,
       headers,
-      send: (text) => {
-        if (socket.closed === undefined) socket.sent.push(text);
+      send: (message) => {
+        if (socket.closed !== undefined) return;
+        socket.sent.push(typeof message === 'string' ? message : Buffer.from(message).toString('hex'));
       },
       ping: () => {},
       close: (code, reason) => {
