@@ -38,7 +38,8 @@ export interface FrameParser {
   parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void;
   /** Decodes the body of a REST depth snapshot of `symbol` (an index). Never throws; an unreadable one is Malformed. */
   parseSnapshot(buffer: Uint8Array, start: number, end: number, symbol: number, out: FrameBatch): void;
-  /** Frames that took the `JSON.parse` path so far. */
+  /** Frames so far that were not of the shapes that are read fast: those that took the `JSON.parse` path, and those of
+   *  a binary message that is not known. */
   readonly fallbacks: number;
 }
 
