@@ -55,9 +55,15 @@ export function toGrid(bytes: Uint8Array, at: number, shift: number): number {
     return PLACED.OffGrid;
   }
   const divisor = POWERS[-shift] as number;
+  const quotient = mantissa / divisor;
+  // A whole quotient times its divisor is below 2^53 and so exact: no slow remainder is taken where there is none.
+  if (Math.floor(quotient) === quotient && quotient * divisor === mantissa) {
+    results[0] = quotient;
+    return PLACED.Exact;
+  }
   const rest = mantissa % divisor;
   results[0] = (mantissa - rest) / divisor;
-  return rest === 0 ? PLACED.Exact : PLACED.OffGrid;
+  return PLACED.OffGrid;
 }
 
 /** The same for a mantissa past 2^53, by long division in words of 16 bits. */
@@ -69,15 +75,16 @@ function divideWide(bytes: Uint8Array, at: number, shift: number): number {
   let isExact = true;
   for (let left = Math.max(0, -shift); left > 0; left -= STEP) {
     const divisor = POWERS[Math.min(left, STEP)] as number;
-    let rest = w3 % divisor;
-    w3 = (w3 - rest) / divisor;
-    rest = rest * 65_536 + w2;
-    w2 = Math.floor(rest / divisor);
-    rest = (rest % divisor) * 65_536 + w1;
-    w1 = Math.floor(rest / divisor);
-    rest = (rest % divisor) * 65_536 + w0;
-    w0 = Math.floor(rest / divisor);
-    if (rest % divisor !== 0) isExact = false;
+    // Every quotient is below 2^16, where a double tells it from the next whole number: rounding down is exact.
+    let part = w3;
+    w3 = Math.floor(part / divisor);
+    part = (part - w3 * divisor) * 65_536 + w2;
+    w2 = Math.floor(part / divisor);
+    part = (part - w2 * divisor) * 65_536 + w1;
+    w1 = Math.floor(part / divisor);
+    part = (part - w1 * divisor) * 65_536 + w0;
+    w0 = Math.floor(part / divisor);
+    if (part !== w0 * divisor) isExact = false;
   }
   // Rounded where it does not fit, which then is past the limit whatever the last digits are.
   const value = ((w3 * 65_536 + w2) * 65_536 + w1) * 65_536 + w0;
