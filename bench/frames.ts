@@ -2,9 +2,10 @@
  *  shape. Each set says which. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { decimalsOf } from '../src/core/decimal.ts';
+import { decimalsOf, parseDecimal } from '../src/core/decimal.ts';
 import { seededRandom } from '../src/core/random.ts';
-import type { SymbolEntry } from '../src/core/venue.ts';
+import { type MarketAccess, type SymbolEntry, type VenueDescriptor, withMarketData } from '../src/core/venue.ts';
+import { bestBidAskFrame, depthDiffFrame, type MantissaLevel } from '../src/sim/venues/binance/sbe-frames.ts';
 
 export interface FrameSet {
   readonly frames: readonly Buffer[];
@@ -12,6 +13,10 @@ export interface FrameSet {
   readonly bytes: number;
   /** `recorded 2021-10, 83 frames of 141 bytes` */
   readonly source: string;
+  /** What the peer parses, where the frames themselves are no JSON: the same events as the venue's JSON streams say them. */
+  readonly asJson?: readonly Buffer[];
+  /** The venue as whoever reads these frames sees it; absent: as without a key. */
+  readonly view?: (descriptor: VenueDescriptor) => VenueDescriptor;
 }
 
 const FIXTURES = resolve(process.env.PARALLAX_FIXTURES ?? join(import.meta.dirname, '../../shared/fixtures'));
@@ -71,11 +76,49 @@ const made = (make: (index: number) => string): FrameSet =>
     'made',
   );
 
+interface JsonDepth {
+  readonly E: number;
+  readonly s: string;
+  readonly U: number;
+  readonly u: number;
+  readonly b: readonly (readonly [string, string])[];
+  readonly a: readonly (readonly [string, string])[];
+}
+interface JsonTicker {
+  readonly u: number;
+  readonly s: string;
+  readonly b: string;
+  readonly B: string;
+  readonly a: string;
+  readonly A: string;
+}
+
+const EXPONENTS = { price: -8, size: -8 };
+const mantissas = (price: string, size: string): MantissaLevel => [parseDecimal(price, 8), parseDecimal(size, 8)];
+const BINARY: MarketAccess = { encoding: 'sbe', apiKey: '' };
+
+/** The events of JSON frames, encoded as the binary streams have them. No recording of those is public. */
+function asSbe(set: FrameSet, encode: (data: never) => Uint8Array): FrameSet {
+  const frames = set.frames.map((frame) => {
+    const { data } = JSON.parse(frame.toString('utf8')) as { data: never };
+    return Buffer.from(encode(data));
+  });
+  const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
+  const source = `${set.source}, encoded in SBE as ${Math.round(bytes / frames.length)}`;
+  return {
+    ...set,
+    frames,
+    bytes,
+    source,
+    asJson: set.frames,
+    view: (descriptor) => withMarketData(descriptor, BINARY),
+  };
+}
+
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
 const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
 
-/** By decode row: `<venue>.<channel>`. */
-export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
+const JSON_SETS = {
   'binance.bookTicker': () =>
     recorded(BINANCE_SPOT, '2021-10', (text) => text.includes('@bookTicker"')) ??
     made(
@@ -110,4 +153,21 @@ export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
         '{"arg":{"channel":"bbo-tbt","instId":"BTC-USDT"},"data":[{' +
         `"asks":${okxLevels(1)},"bids":${okxLevels(1)},"ts":"${1_750_000_000_000 + index}","seqId":${9_000_001 + index}}]}`,
     ),
+} satisfies Readonly<Record<string, () => FrameSet>>;
+
+/** By decode row: `<venue>.<channel>`. */
+export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
+  ...JSON_SETS,
+  'binance.sbe-bestBidAsk': () =>
+    asSbe(JSON_SETS['binance.bookTicker'](), ({ u, s, b, B, a, A }: JsonTicker) =>
+      bestBidAskFrame(
+        { at: 1_750_000_000_000, updateId: u, bid: mantissas(b, B), ask: mantissas(a, A), symbol: s },
+        EXPONENTS,
+      ),
+    ),
+  'binance.sbe-depth': () =>
+    asSbe(JSON_SETS['binance.depth'](), ({ E, s, U, u, b, a }: JsonDepth) => {
+      const rows = (levels: JsonDepth['b']): MantissaLevel[] => levels.map(([price, size]) => mantissas(price, size));
+      return depthDiffFrame({ at: E, firstId: U, lastId: u, bids: rows(b), asks: rows(a), symbol: s }, EXPONENTS);
+    }),
 };

@@ -137,6 +137,33 @@ export function encodeMessage(layout: MessageLayout, values: MessageValues, late
   ]);
 }
 
+/** Reads a message of version 0 by its layout; what it leaves over is in `rest`. */
+export function decodeMessage(layout: MessageLayout, bytes: Buffer): MessageValues & { readonly rest: number } {
+  let at = 8;
+  const read = (type: Primitive): bigint => {
+    let value = 0n;
+    for (let n = 0; n < SIZES[type]; n++) value |= BigInt(bytes[at + n] ?? 0) << BigInt(8 * n);
+    at += SIZES[type];
+    return type.startsWith('int') ? BigInt.asIntN(8 * SIZES[type], value) : value;
+  };
+  const readFields = (fields: readonly FieldLayout[]): Fields =>
+    Object.fromEntries(fields.map(({ name, type }) => [name, read(type)]));
+  const fields = readFields(layout.fields);
+  const groups: Record<string, Fields[]> = {};
+  for (const group of layout.groups) {
+    if (Number(read('uint16')) !== lengthOf(group.fields))
+      throw new Error(`${layout.name}: ${group.name} has no length`);
+    groups[group.name] = Array.from({ length: Number(read(group.count)) }, () => readFields(group.fields));
+  }
+  const data: Record<string, string> = {};
+  for (const name of layout.data) {
+    const length = Number(read('uint8'));
+    data[name] = bytes.subarray(at, at + length).toString('utf8');
+    at += length;
+  }
+  return { fields, groups, data, rest: bytes.length - at };
+}
+
 export function layoutOf(name: string, messages: readonly MessageLayout[] = MESSAGES): MessageLayout {
   const found = messages.find((message) => message.name === name);
   if (found === undefined) throw new Error(`no message ${name}`);
