@@ -2,6 +2,7 @@
 import type { FaultRequest } from '../../src/sim/fault-requests.ts';
 import type { Ledger } from '../../src/sim/ledger.ts';
 import type { SimReady } from '../../src/sim/main.ts';
+import type { KeyKind } from '../../src/sim/wire-port.ts';
 import { parallax, type Running } from './processes.ts';
 import { until } from './until.ts';
 
@@ -29,11 +30,13 @@ export interface TestSimOptions {
   readonly seed: number;
   readonly market?: string;
   readonly venues?: readonly string[];
+  readonly keys?: KeyKind;
 }
 
-export async function startSim({ seed, market = 'wobble', venues }: TestSimOptions): Promise<TestSim> {
+export async function startSim({ seed, market = 'wobble', venues, keys }: TestSimOptions): Promise<TestSim> {
   const only = venues === undefined ? [] : ['--venues', venues.join(',')];
-  const child = parallax(['sim', '--seed', String(seed), '--market', market, ...only]);
+  const ofKind = keys === undefined ? [] : ['--keys', keys];
+  const child = parallax(['sim', '--seed', String(seed), '--market', market, ...only, ...ofKind]);
   const line = await until('the ready line', () => child.out.split('\n').find((text) => text.startsWith('{')), {
     seen: () => child.err,
   });
