@@ -1,5 +1,6 @@
 /** The simulated Binance's binary streams, read by the layout of the venue's schema, and who is let in. */
 import { once } from 'node:events';
+import ccxt from 'ccxt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -139,6 +140,23 @@ describe('binance SBE streams', () => {
     await feed.close();
     http.close();
     await sim.close();
+  });
+
+  it('ccxt trades with the same key: it signs as the simulator and the engine think', async () => {
+    bench.quote('BTC-USDT', '60000.00', '60000.10', '0.5', 30);
+    const { apiKey, secret } = bench.account;
+    const exchange = new ccxt.binance({
+      apiKey,
+      secret: `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`,
+      options: { fetchMarkets: { types: ['spot'] }, fetchMargins: false, fetchCurrencies: false },
+    });
+    const { rest } = bench.endpoints;
+    Object.assign(exchange.urls.api as object, { public: `${rest}/api/v3`, private: `${rest}/api/v3` });
+    const order = await exchange.createOrder('BTC/USDT', 'market', 'buy', 0.001);
+    expect(order).toMatchObject({ status: 'closed', filled: 0.001 });
+    exchange.secret = exchange.secret.replace(/.(?=.{8}\n-----END)/, (letter) => (letter === 'a' ? 'b' : 'a'));
+    await expect(exchange.fetchBalance({ type: 'spot' })).rejects.toThrow(/-1022|Signature/);
+    await exchange.close();
   });
 
   it('requests over REST are signed with the same key', async () => {
