@@ -5,6 +5,7 @@ import { descriptorOf } from '../src/venues/registry.ts';
 import { FRAME_SETS, type FrameSet } from './frames.ts';
 import { interleavedSuite } from './interleaved-suite.ts';
 import { type Bench, type BenchRow, type Budget, OURS, toRow } from './rounds.ts';
+import { SBE_FRAME_SETS } from './sbe-frames.ts';
 
 const rowOf = (channel: string): string => `decode/${channel}`;
 
@@ -43,7 +44,9 @@ async function decodeRow(channel: string, set: FrameSet, budget: Budget): Promis
   return toRow({ name: rowOf(channel), unit: 'ns/frame', note }, rounds);
 }
 
-export const decodeBenches: readonly Bench[] = Object.entries(FRAME_SETS).map(([channel, load]) => ({
-  rows: [rowOf(channel)],
-  run: async (_wanted, budget) => [await decodeRow(channel, load(), budget)],
-}));
+export const decodeBenches: readonly Bench[] = Object.entries({ ...FRAME_SETS, ...SBE_FRAME_SETS }).map(
+  ([channel, load]) => ({
+    rows: [rowOf(channel)],
+    run: async (_wanted, budget) => [await decodeRow(channel, load(), budget)],
+  }),
+);

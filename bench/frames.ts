@@ -2,10 +2,9 @@
  *  shape. Each set says which. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { decimalsOf, parseDecimal } from '../src/core/decimal.ts';
+import { decimalsOf } from '../src/core/decimal.ts';
 import { seededRandom } from '../src/core/random.ts';
-import { type MarketAccess, type SymbolEntry, type VenueDescriptor, withMarketData } from '../src/core/venue.ts';
-import { bestBidAskFrame, depthDiffFrame, type MantissaLevel } from '../src/sim/venues/binance/sbe-frames.ts';
+import type { SymbolEntry, VenueDescriptor } from '../src/core/venue.ts';
 
 export interface FrameSet {
   readonly frames: readonly Buffer[];
@@ -46,8 +45,8 @@ function frameSet(texts: readonly string[], kind: string): FrameSet {
   return { frames, symbols: symbolsOf(texts), bytes, source: `${kind}, ${frames.length} frames of ${mean} bytes` };
 }
 
-const NAME = /"(?:s|instId)":"([^"]+)"/;
-const NUMBER = /"(\d+\.\d+)"/g;
+const NAME = /(?:"(?:s|instId|symbol)":"|\/level[12]:)([^"]+)"/;
+const NUMBER = /[":](\d+\.\d+)\b/g;
 
 /** Every symbol in the frames, on a grid that holds every decimal in them. */
 function symbolsOf(texts: readonly string[]): SymbolEntry[] {
@@ -70,55 +69,28 @@ const binanceLevels = (count: number): string =>
 const okxLevels = (count: number): string =>
   JSON.stringify(Array.from({ length: count }, () => [price(1), size(8), '0', String(1 + random.int(9))]));
 
+const krakenLevels = (count: number): string =>
+  `[${Array.from({ length: count }, () => `{"price":${price(1)},"qty":${size(8)}}`).join(',')}]`;
+
 const made = (make: (index: number) => string): FrameSet =>
   frameSet(
     Array.from({ length: MADE }, (_, index) => make(index)),
     'made',
   );
 
-interface JsonDepth {
-  readonly E: number;
-  readonly s: string;
-  readonly U: number;
-  readonly u: number;
-  readonly b: readonly (readonly [string, string])[];
-  readonly a: readonly (readonly [string, string])[];
-}
-interface JsonTicker {
-  readonly u: number;
-  readonly s: string;
-  readonly b: string;
-  readonly B: string;
-  readonly a: string;
-  readonly A: string;
-}
-
-const EXPONENTS = { price: -8, size: -8 };
-const mantissas = (price: string, size: string): MantissaLevel => [parseDecimal(price, 8), parseDecimal(size, 8)];
-const BINARY: MarketAccess = { encoding: 'sbe', apiKey: '' };
-
-/** The events of JSON frames, encoded as the binary streams have them. No recording of those is public. */
-function asSbe(set: FrameSet, encode: (data: never) => Uint8Array): FrameSet {
-  const frames = set.frames.map((frame) => {
-    const { data } = JSON.parse(frame.toString('utf8')) as { data: never };
-    return Buffer.from(encode(data));
-  });
-  const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
-  const source = `${set.source}, encoded in SBE as ${Math.round(bytes / frames.length)}`;
-  return {
-    ...set,
-    frames,
-    bytes,
-    source,
-    asJson: set.frames,
-    view: (descriptor) => withMarketData(descriptor, BINARY),
-  };
-}
-
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
+const BYBIT_BOOKS = 'bybit/book_recordings/v5_spot_BTCUSDT_linear_BTC_SOL.jsonl';
+const KUCOIN_LEVEL2 = 'kucoin/book_recordings/level2_BCHSV_ANKR_FET_EQZ_COV_CAPP.jsonl';
+const KRAKEN_BOOK = 'kraken/book_recordings/v2_kraken_btcusd_sample.jsonl';
 const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
 
-const JSON_SETS = {
+const bybitBook = (depth: number, type: string, bids: string, asks: string, index: number): string =>
+  `{"topic":"orderbook.${depth}.BTCUSDT","ts":${1_786_310_816_618 + index},"type":"${type}","data":{"s":"BTCUSDT",` +
+  `"b":${bids},"a":${asks},"u":${62_505_425 + index},"seq":${112_488_545_865 + index}},"cts":${1_786_310_816_585 + index}}`;
+const bybitLevels = (count: number): string => JSON.stringify(Array.from({ length: count }, () => [price(1), size(6)]));
+
+/** By decode row: `<venue>.<channel>`. */
+export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
   'binance.bookTicker': () =>
     recorded(BINANCE_SPOT, '2021-10', (text) => text.includes('@bookTicker"')) ??
     made(
@@ -133,6 +105,46 @@ const JSON_SETS = {
         `{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":${1_750_000_000_000 + index},"s":"BTCUSDT",` +
         `"U":${500_000_000 + index},"u":${500_000_000 + index},` +
         `"b":${binanceLevels(1 + random.int(4))},"a":${binanceLevels(1 + random.int(4))}}}`,
+    ),
+  'bybit.orderbook': () =>
+    recorded(
+      BYBIT_BOOKS,
+      '2026-08',
+      (text) => text.startsWith('{"topic":"orderbook.200.BTCUSDT","ts":') && text.includes('"type":"delta"'),
+    ) ?? made((index) => bybitBook(50, 'delta', bybitLevels(1 + random.int(6)), bybitLevels(1 + random.int(6)), index)),
+  // No recording holds this channel.
+  'bybit.orderbook.1': () => made((index) => bybitBook(1, 'snapshot', bybitLevels(1), bybitLevels(1), index)),
+  'kucoin.level2': () =>
+    recorded(KUCOIN_LEVEL2, '2021-04', (text) => text.includes('"/market/level2:')) ??
+    made(
+      (index) =>
+        '{"topic":"/market/level2:BTC-USDT","type":"message","subject":"trade.l2update","data":{"changes":{' +
+        `"asks":[["${price(1)}","${size(8)}","${9_000_001 + index}"]],"bids":[]},"sequenceEnd":${9_000_001 + index},` +
+        `"sequenceStart":${9_000_001 + index},"symbol":"BTC-USDT","time":${1_750_000_000_000 + index}}}`,
+    ),
+  // No recording holds this channel.
+  'kucoin.level1': () =>
+    made(
+      (index) =>
+        '{"topic":"/spotMarket/level1:BTC-USDT","type":"message","subject":"level1","data":{' +
+        `"asks":["${price(1)}","${size(8)}"],"bids":["${price(1)}","${size(8)}"],"timestamp":${1_750_000_000_000 + index}}}`,
+    ),
+  'kraken.book': () =>
+    recorded(KRAKEN_BOOK, '2026-08', (text) => text.startsWith('{"channel":"book","type":"update"')) ??
+    made(
+      (index) =>
+        '{"channel":"book","type":"update","data":[{"symbol":"BTC/USDT",' +
+        `"bids":${krakenLevels(1 + random.int(2))},"asks":${krakenLevels(random.int(2))},` +
+        `"checksum":${3_000_000_000 + index},"timestamp":"2026-08-02T03:35:51.302928Z"}]}`,
+    ),
+  // No recording holds this channel.
+  'kraken.ticker': () =>
+    made(
+      (index) =>
+        '{"channel":"ticker","type":"update","data":[{"symbol":"BTC/USDT",' +
+        `"bid":${price(1)},"bid_qty":${size(8)},"ask":${price(1)},"ask_qty":${size(8)},"last":${price(1)},` +
+        `"volume":${size(8)},"vwap":${price(1)},"low":${price(1)},"high":${price(1)},"change":-${price(1)},` +
+        `"change_pct":-0.${10 + (index % 80)},"timestamp":"2026-08-02T03:35:51.302928Z"}]}`,
     ),
   'okx.books': () =>
     recorded(
@@ -153,21 +165,4 @@ const JSON_SETS = {
         '{"arg":{"channel":"bbo-tbt","instId":"BTC-USDT"},"data":[{' +
         `"asks":${okxLevels(1)},"bids":${okxLevels(1)},"ts":"${1_750_000_000_000 + index}","seqId":${9_000_001 + index}}]}`,
     ),
-} satisfies Readonly<Record<string, () => FrameSet>>;
-
-/** By decode row: `<venue>.<channel>`. */
-export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
-  ...JSON_SETS,
-  'binance.sbe-bestBidAsk': () =>
-    asSbe(JSON_SETS['binance.bookTicker'](), ({ u, s, b, B, a, A }: JsonTicker) =>
-      bestBidAskFrame(
-        { at: 1_750_000_000_000, updateId: u, bid: mantissas(b, B), ask: mantissas(a, A), symbol: s },
-        EXPONENTS,
-      ),
-    ),
-  'binance.sbe-depth': () =>
-    asSbe(JSON_SETS['binance.depth'](), ({ E, s, U, u, b, a }: JsonDepth) => {
-      const rows = (levels: JsonDepth['b']): MantissaLevel[] => levels.map(([price, size]) => mantissas(price, size));
-      return depthDiffFrame({ at: E, firstId: U, lastId: u, bids: rows(b), asks: rows(a), symbol: s }, EXPONENTS);
-    }),
 };

@@ -1,11 +1,17 @@
 /** Every venue that the engine knows: one line a venue. */
 import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
+import { bybit } from './bybit/index.ts';
+import { kraken } from './kraken/index.ts';
+import { kucoin } from './kucoin/index.ts';
 import { okx } from './okx/index.ts';
 
 const venues: readonly VenueDescriptor[] = [
   binance, //
   okx,
+  bybit,
+  kucoin,
+  kraken,
 ];
 
 export const venueRegistry: ReadonlyMap<VenueId, VenueDescriptor> = new Map(venues.map((venue) => [venue.id, venue]));

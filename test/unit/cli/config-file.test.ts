@@ -11,7 +11,8 @@ import {
   redactConfig,
   resolveCredentials,
 } from '../../../src/cli/config-file.ts';
-import { type Config, defaultConfig, type KnownVenue } from '../../../src/core/config.ts';
+import { type Config, defaultConfig } from '../../../src/core/config.ts';
+import type { KnownVenue } from '../../../src/core/config-check.ts';
 import { venueRegistry } from '../../../src/venues/registry.ts';
 
 const KNOWN = new Map<string, KnownVenue>([
