@@ -1,6 +1,7 @@
 /** Frames for the decode rows, by row: `<venue>.<channel>`. The bytes of real recordings where the fixtures are at hand, else
  *  made ones of the same shape; each set says which. */
 import { binanceFrames } from './frames/binance.ts';
+import { binanceSbeFrames } from './frames/binance-sbe.ts';
 import { bitgetFrames } from './frames/bitget.ts';
 import { bybitFrames } from './frames/bybit.ts';
 import type { FrameSet, FrameSets } from './frames/frame-set.ts';
@@ -12,7 +13,7 @@ import { okxFrames } from './frames/okx.ts';
 export type { FrameSet };
 
 const VENUES: Readonly<Record<string, FrameSets>> = {
-  binance: binanceFrames,
+  binance: { ...binanceFrames, ...binanceSbeFrames },
   okx: okxFrames,
   bybit: bybitFrames,
   kucoin: kucoinFrames,

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { decimalsOf } from '../../src/core/decimal.ts';
 import { seededRandom } from '../../src/core/random.ts';
-import type { SymbolEntry } from '../../src/core/venue.ts';
+import type { SymbolEntry, VenueDescriptor } from '../../src/core/venue.ts';
 
 export interface FrameSet {
   readonly frames: readonly Buffer[];
@@ -12,6 +12,10 @@ export interface FrameSet {
   readonly bytes: number;
   /** `recorded 2021-10, 83 frames of 141 bytes` */
   readonly source: string;
+  /** What the peer parses, where the frames themselves are no JSON: the same events as the venue's JSON streams say them. */
+  readonly asJson?: readonly Buffer[];
+  /** The venue as whoever reads these frames sees it; absent: as without a key. */
+  readonly view?: (descriptor: VenueDescriptor) => VenueDescriptor;
 }
 
 const FIXTURES = resolve(process.env.PARALLAX_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'));

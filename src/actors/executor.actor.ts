@@ -1,4 +1,4 @@
-/** The executor with its venues' order entry. The only actor that is handed keys. */
+/** The executor with its venues' order entry. The only actor that is handed secrets. */
 import { type Clock, systemClock } from '../core/clock.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';

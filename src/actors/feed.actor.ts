@@ -1,6 +1,7 @@
 /** The market data of one venue, from socket to rows. */
 import { systemClock } from '../core/clock.ts';
 import { seededRandom } from '../core/random.ts';
+import { withMarketData } from '../core/venue.ts';
 import { Feed } from '../feeds/feed.ts';
 import { httpClient } from '../net/http-client.ts';
 import { wsSockets } from '../net/ws-socket.ts';
@@ -20,7 +21,7 @@ export class FeedActor implements Actor {
     const http = httpClient();
     guard.atEnd(() => http.close());
     this.#feed = new Feed({
-      descriptor: descriptorOf(spec.venue),
+      descriptor: withMarketData(descriptorOf(spec.venue), spec.access),
       endpoints: spec.endpoints,
       universe: context.universe,
       venueIndex: spec.venueIndex,

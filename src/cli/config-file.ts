@@ -14,12 +14,12 @@ export interface LoadedConfig {
 
 /** What the rules of the configuration need to know of the registered venues. */
 export const knownVenues = (
-  registry: ReadonlyMap<VenueId, Pick<VenueDescriptor, 'environments' | 'needsPassphrase'>>,
+  registry: ReadonlyMap<VenueId, Pick<VenueDescriptor, 'environments' | 'needsPassphrase' | 'sbe'>>,
 ): ReadonlyMap<VenueId, KnownVenue> =>
   new Map(
-    [...registry].map(([id, { environments, needsPassphrase }]) => [
+    [...registry].map(([id, { environments, needsPassphrase, sbe }]) => [
       id,
-      { environments: Object.keys(environments), needsPassphrase },
+      { environments: Object.keys(environments), needsPassphrase, hasSbe: sbe !== undefined },
     ]),
   );
 
@@ -97,6 +97,20 @@ export function resolveCredentials(
   return { credentials, problems };
 }
 
+/** Keys that do not open the market data that the configuration asks for. No value is ever said. */
+export function marketDataProblems(
+  config: Config,
+  credentials: ReadonlyMap<VenueId, Credentials>,
+  registry: ReadonlyMap<VenueId, Pick<VenueDescriptor, 'sbe'>>,
+): readonly Problem[] {
+  return config.venues.flatMap(({ id, marketData }, index) => {
+    const keys = credentials.get(id);
+    if (marketData !== 'sbe' || keys === undefined) return [];
+    const refusal = registry.get(id)?.sbe?.refusal(keys);
+    return refusal === undefined ? [] : [{ path: `venues[${index}].marketData`, message: refusal }];
+  });
+}
+
 function variableProblem(name: string, value: string | undefined): string | undefined {
   // Whoever writes the key itself where its variable's name belongs does not find it in the logs.
   if (!/^[A-Z_][A-Z0-9_]*$/.test(name) || /^[0-9A-F]{24,}$/.test(name)) {
@@ -117,7 +131,7 @@ export function redactConfig(config: Config): Config {
       if (credentials?.[field] !== undefined) credentials[field] = REDACTED;
     }
     if (endpoints === undefined) continue;
-    for (const name of ['rest', 'wsPublic', 'wsPrivate', 'wsTrade'] as const) {
+    for (const name of ['rest', 'wsPublic', 'wsPrivate', 'wsTrade', 'wsSbe'] as const) {
       const url = endpoints[name];
       // What stands before the @ of an address may be a password.
       if (url !== undefined) endpoints[name] = url.replace(/\/\/[^/?#]*@/, `//${REDACTED}@`);

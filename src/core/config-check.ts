@@ -12,6 +12,8 @@ export interface Problem {
 export interface KnownVenue {
   readonly environments: readonly string[];
   readonly needsPassphrase: boolean;
+  /** Whether its market data can be had in SBE. */
+  readonly hasSbe?: boolean;
 }
 
 /** Fills defaults and lists every problem at once. `config` is usable only when `problems` is empty. */
@@ -88,6 +90,8 @@ function ruleProblems(config: Config, known: ReadonlyMap<string, KnownVenue>): P
         `${venue.id} has no "${venue.environment}"; it has ${descriptor.environments.join(', ')}`,
       );
     }
+    if (venue.marketData === 'sbe' && descriptor.hasSbe !== true)
+      say(`${path}.marketData`, `${venue.id} has no market data in SBE; leave it at json`);
     problems.push(...credentialProblems(config, venue, descriptor, path));
   });
   if (config.mode === 'paper') say('mode', 'paper trading is not there yet; use sim');
@@ -100,10 +104,14 @@ function ruleProblems(config: Config, known: ReadonlyMap<string, KnownVenue>): P
 function credentialProblems(config: Config, venue: VenueConfig, descriptor: KnownVenue, path: string): Problem[] {
   const problems: Problem[] = [];
   const say = (field: string, message: string): void => void problems.push({ path: `${path}.${field}`, message });
-  const endpoints = Object.entries(venue.endpoints ?? {});
-  const isLocal = endpoints.length === 4 && endpoints.every(([, url]) => typeof url === 'string' && isLoopback(url));
+  const endpoints: Readonly<Record<string, unknown>> = venue.endpoints ?? {};
+  const needed = ['rest', 'wsPublic', 'wsPrivate', 'wsTrade', ...(venue.marketData === 'sbe' ? ['wsSbe'] : [])];
+  const isLocal =
+    needed.every((name) => name in endpoints) &&
+    Object.values(endpoints).every((url) => typeof url === 'string' && isLoopback(url));
   if (config.mode === 'sim' && !isLocal) {
-    say('endpoints', 'mode sim talks to this machine only: give all four addresses, on loopback');
+    const all = needed.length === 4 ? 'four' : 'five';
+    say('endpoints', `mode sim talks to this machine only: give all ${all} addresses, on loopback`);
   }
   const credentials = venue.credentials;
   if (credentials === undefined) {

@@ -11,6 +11,7 @@ const EndpointsSchema = Type.Object(
     wsPublic: Type.Optional(Type.String({ pattern: '^wss?://' })),
     wsPrivate: Type.Optional(Type.String({ pattern: '^wss?://' })),
     wsTrade: Type.Optional(Type.String({ pattern: '^wss?://' })),
+    wsSbe: Type.Optional(Type.String({ pattern: '^wss?://' })),
   },
   strict,
 );
@@ -33,6 +34,12 @@ const VenueSchema = Type.Object(
     environment: Type.String({ default: 'live', description: 'One of the environments that the venue declares' }),
     endpoints: Type.Optional(EndpointsSchema),
     credentials: Type.Optional(CredentialsSchema),
+    marketData: Type.Optional(
+      Type.Union([Type.Literal('json'), Type.Literal('sbe')], {
+        description:
+          'json when left out. sbe: binary, where the venue has it; wants its kind of key (binance: Ed25519)',
+      }),
+    ),
     fees: Type.Optional(
       Type.Object(
         { taker: Type.String(decimal), maker: Type.Optional(Type.String(decimal)) },

@@ -9,7 +9,9 @@ export function redactor(credentials: Credentials): Redact {
   const { apiKey, secret, passphrase = '' } = credentials;
   const secrets = [secret, passphrase, apiKey].filter((text) => text !== '');
   return (text) =>
-    secrets.reduce((rest, hidden) => rest.replaceAll(hidden, '***'), text).replace(/signature=\w+/g, 'signature=***');
+    secrets
+      .reduce((rest, hidden) => rest.replaceAll(hidden, '***'), text)
+      .replace(/signature=[\w%]+/g, 'signature=***');
 }
 
 export const redactError = (redact: Redact, error: VenueError): VenueError => ({

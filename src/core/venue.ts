@@ -15,6 +15,8 @@ export interface Endpoints {
   readonly wsPublic: string;
   readonly wsPrivate: string;
   readonly wsTrade: string;
+  /** Market data in SBE, where a venue serves it from an address of its own. */
+  readonly wsSbe?: string;
 }
 
 export interface Credentials {
@@ -36,7 +38,8 @@ export interface FrameParser {
   parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void;
   /** Decodes the body of a REST depth snapshot of `symbol` (an index). Never throws; an unreadable one is Malformed. */
   parseSnapshot(buffer: Uint8Array, start: number, end: number, symbol: number, out: FrameBatch): void;
-  /** Frames that took the `JSON.parse` path so far. */
+  /** Frames so far that were not of the shapes that are read fast: those that took the `JSON.parse` path, and those of
+   *  a binary message that is not known. */
   readonly fallbacks: number;
 }
 
@@ -136,6 +139,20 @@ export interface GatewayDeps {
   readonly onEvent: (event: GatewayEvent) => void;
 }
 
+/** Market data in another encoding than the one that needs no key. */
+export interface KeyedStream {
+  /** Why these credentials do not open it, in words without them; undefined: they do. */
+  refusal(credentials: Credentials): string | undefined;
+  /** The streams, opened with the API key alone: what signs orders is not needed to read prices, and stays away. */
+  open(apiKey: string): MarketStream;
+}
+
+/** What a feed is handed when its market data needs a key. */
+export interface MarketAccess {
+  readonly encoding: 'sbe';
+  readonly apiKey: string;
+}
+
 /** Orders that a venue takes from one account within a sliding window. */
 export interface OrderRate {
   readonly orders: number;
@@ -152,8 +169,18 @@ export interface VenueDescriptor {
   readonly needsPassphrase: boolean;
   /** The tightest limit that orders of one account meet. */
   readonly orderRate: OrderRate;
+  /** Market data that needs no key, in JSON. */
   readonly stream: MarketStream;
+  /** The same in SBE, for venues that serve it; `marketData: sbe` chooses it. */
+  readonly sbe?: KeyedStream;
   /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */
   loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]>;
   createGateway(deps: GatewayDeps): Gateway;
+}
+
+/** The venue as a feed is to see it: with the market data that its access opens, else that which needs no key. */
+export function withMarketData(descriptor: VenueDescriptor, access: MarketAccess | undefined): VenueDescriptor {
+  if (access === undefined) return descriptor;
+  if (descriptor.sbe === undefined) throw new RangeError(`${descriptor.id} has no market data in ${access.encoding}`);
+  return { ...descriptor, stream: descriptor.sbe.open(access.apiKey) };
 }

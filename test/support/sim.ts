@@ -3,6 +3,7 @@ import type { FaultRequest } from '../../src/sim/fault-requests.ts';
 import type { FaultEvent } from '../../src/sim/faults.ts';
 import type { Ledger } from '../../src/sim/ledger.ts';
 import type { SimReady } from '../../src/sim/main.ts';
+import type { KeyKind } from '../../src/sim/wire-port.ts';
 import { parallax, type Running } from './processes.ts';
 import { until } from './until.ts';
 
@@ -33,12 +34,14 @@ export interface TestSimOptions {
   readonly market?: string;
   /** Default: two, which most tests are about. */
   readonly venues?: readonly string[];
+  readonly keys?: KeyKind;
 }
 
 const TWO = ['binance', 'okx'] as const;
 
-export async function startSim({ seed, market = 'wobble', venues = TWO }: TestSimOptions): Promise<TestSim> {
-  const child = parallax(['sim', '--seed', String(seed), '--market', market, '--venues', venues.join(',')]);
+export async function startSim({ seed, market = 'wobble', venues = TWO, keys }: TestSimOptions): Promise<TestSim> {
+  const ofKind = keys === undefined ? [] : ['--keys', keys];
+  const child = parallax(['sim', '--seed', String(seed), '--market', market, '--venues', venues.join(','), ...ofKind]);
   const line = await until('the ready line', () => child.out.split('\n').find((text) => text.startsWith('{')), {
     seen: () => child.err,
   });

@@ -7,13 +7,14 @@ import { isSame } from '../../../src/core/decimal-text.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { type Log, silentLog } from '../../../src/core/log.ts';
 import type { Fill, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
-import type { VenueDescriptor } from '../../../src/core/venue.ts';
+import { type MarketAccess, type VenueDescriptor, withMarketData } from '../../../src/core/venue.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
 import { wsSockets } from '../../../src/net/ws-socket.ts';
 import type { FaultRequest } from '../../../src/sim/fault-requests.ts';
 import type { Ledger } from '../../../src/sim/ledger.ts';
 import { type RunningSim, runSim } from '../../../src/sim/main.ts';
 import { SIM_VENUES } from '../../../src/sim/venues/registry.ts';
+import type { KeyKind } from '../../../src/sim/wire-port.ts';
 import { LiveFeed } from '../../support/live-feed.ts';
 
 type KeyPart = 'apiKey' | 'secret' | 'passphrase';
@@ -23,6 +24,10 @@ export interface Traits {
   readonly cannot?: Partial<Record<'fok' | 'market-buy' | 'recentFills' | 'secret', string>>;
   /** Parts of the credentials that the venue checks; default: key and secret, and the passphrase where it has one. */
   readonly keyParts?: readonly KeyPart[];
+  /** The kind of key that the account has. */
+  readonly keys?: KeyKind;
+  /** How the market data is had, where it is not the kind that needs no key. */
+  readonly marketData?: MarketAccess['encoding'];
   /** The symbol that the market data goes by, where orders over REST go by another one (the simulator's specs hold that). */
   readonly symbolOf?: (instrument: string) => string;
   /** Decimals to which the venue's balances are those of the ledger, where it cuts them off before the eighth. */
@@ -42,14 +47,17 @@ class Stage {
   readonly logged: string[] = [];
   sim!: RunningSim;
   listings!: readonly Listing[];
+  readonly #keys: KeyKind | undefined;
   #serial = 0;
 
-  constructor(venue: VenueDescriptor) {
+  constructor(venue: VenueDescriptor, keys?: KeyKind) {
     this.venue = venue;
+    this.#keys = keys;
   }
 
   async open(market: string): Promise<void> {
-    this.sim = await runSim({ venues: [this.venue.id], seed: 7, market });
+    const keys = this.#keys === undefined ? {} : { keys: this.#keys };
+    this.sim = await runSim({ venues: [this.venue.id], seed: 7, market, ...keys });
     this.listings = await this.venue.loadListings(this.endpoints, http);
   }
 
@@ -147,7 +155,7 @@ export function venueContract(venue: VenueDescriptor, traits: Traits = {}): void
 }
 
 function gatewayContract(venue: VenueDescriptor, traits: Traits): void {
-  const { cannot = {}, keyParts, symbolOf, balanceDecimals = 8 } = traits;
+  const { cannot = {}, keyParts, keys, symbolOf, balanceDecimals = 8 } = traits;
   const able = (what: keyof NonNullable<Traits['cannot']>, name: string, act: () => Promise<void>): void => {
     const reason = cannot[what];
     if (reason === undefined) it(name, act);
@@ -155,7 +163,7 @@ function gatewayContract(venue: VenueDescriptor, traits: Traits): void {
   };
 
   describe(`${venue.id}: the gateway`, () => {
-    const stage = new Stage(venue);
+    const stage = new Stage(venue, keys);
     let gateway: Gateway;
 
     beforeAll(async () => {
@@ -379,9 +387,9 @@ const TROUBLES: readonly { readonly fault: Omit<FaultRequest, 'venue'>; readonly
   { fault: { kind: 'maintenance', durationMs: 1_500 }, reasons: ['venue-status', 'disconnect'] },
 ];
 
-function marketContract(venue: VenueDescriptor, { unnoticed = 1 }: Traits): void {
+function marketContract(venue: VenueDescriptor, { unnoticed = 1, keys, marketData }: Traits): void {
   describe(`${venue.id}: market data`, () => {
-    const stage = new Stage(venue);
+    const stage = new Stage(venue, keys);
     let feed: LiveFeed;
 
     const allLive = (): Promise<void> =>
@@ -389,7 +397,9 @@ function marketContract(venue: VenueDescriptor, { unnoticed = 1 }: Traits): void
 
     beforeAll(async () => {
       await stage.open('wobble');
-      feed = new LiveFeed(venue, stage.endpoints, stage.listings);
+      const { apiKey } = stage.endpoints;
+      const access = marketData === undefined ? undefined : { encoding: marketData, apiKey };
+      feed = new LiveFeed(withMarketData(venue, access), stage.endpoints, stage.listings);
     });
 
     afterAll(async () => {
