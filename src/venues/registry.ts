@@ -1,10 +1,12 @@
 /** Every venue that the engine knows: one line a venue. */
 import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
+import { coinbase } from './coinbase/index.ts';
 import { okx } from './okx/index.ts';
 
 const venues: readonly VenueDescriptor[] = [
   binance, //
+  coinbase,
   okx,
 ];
 
