@@ -22,7 +22,7 @@ import { Session } from '../../net/session.ts';
 import type { SessionScript } from '../../net/session-port.ts';
 import { faultOf, SignedRest } from '../../net/signed-rest.ts';
 import { OrderMemory } from './order-memory.ts';
-import { cancelBody, cancelRefusal, orderBody, placedId, readBalances, readFeeRates, unsupported } from './orders.ts';
+import { cancelBody, cancelRefusal, orderBody, placedId, readBalances, unsupported } from './orders.ts';
 import { PushReader } from './pushes.ts';
 import { Questions } from './questions.ts';
 import { API, restDialect } from './rest.ts';
@@ -60,7 +60,7 @@ export class CoinbaseGateway implements Gateway {
       clock,
     });
     this.#tokens = new TokenPool(clock, () => this.#mintFor('POST', ORDERS, this.#rest.serverMs()));
-    this.#questions = new Questions(this.#rest, this.#memory);
+    this.#questions = new Questions(this.#rest, this.#memory, clock);
     this.#pushes = new PushReader({
       memory: this.#memory,
       clock,
@@ -161,14 +161,10 @@ export class CoinbaseGateway implements Gateway {
   /** The account's rates, of its tier (the venue asks less for pairs of stable coins, and does not list that); the usual
    *  ones, with a warning, while it does not say. */
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
-    const result = await this.#rest.get(`${API}/transaction_summary`, { product_type: 'SPOT' });
-    const rates = result.ok ? readFeeRates(result.value) : undefined;
-    if (rates !== undefined) return rates;
-    const error = result.ok ? unreadable('fee rates') : result.error;
-    this.#deps.log.warn(
-      { venue: 'coinbase', symbol: listing.symbol, error },
-      'fee rates not read; assuming the usual ones',
-    );
+    const result = await this.#questions.feeRates();
+    if (result.ok) return result.value;
+    const details = { venue: 'coinbase', symbol: listing.symbol, error: result.error };
+    this.#deps.log.warn(details, 'fee rates not read; assuming the usual ones');
     return { taker: DEFAULT_FEES.taker, maker: DEFAULT_FEES.maker };
   }
 
@@ -189,7 +185,7 @@ export class CoinbaseGateway implements Gateway {
 
   /** The user socket lets a key in that may only look. */
   async #checkPermissions(): Promise<void> {
-    const result = await this.#rest.get(`${API}/key_permissions`);
+    const result = await this.#questions.get('/key_permissions');
     if (result.ok) {
       if (result.value.can_trade === false) throw new Fault('venue/auth', 'coinbase: the key may not trade');
     } else if (result.error.class === 'auth') {

@@ -1,5 +1,6 @@
 /** What is asked of the venue about orders and fills, page by page.
  *  https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/list-orders, …/get-order, …/list-fills */
+import type { Clock } from '../../core/clock.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Fill, OrderRef, OrderReport } from '../../core/order.ts';
@@ -7,7 +8,8 @@ import { unreadable } from '../../net/order-outcomes.ts';
 import type { RestResult, SignedRest } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
 import type { OrderMemory } from './order-memory.ts';
-import { readFill, readOrder } from './orders.ts';
+import { readFeeRates, readFill, readOrder } from './orders.ts';
+import { Pace } from './pace.ts';
 import { API } from './rest.ts';
 import { formatTime } from './times.ts';
 
@@ -17,16 +19,34 @@ const ACCOUNTS_PAGE = 250;
 const PLACED_MARGIN_MS = 60_000;
 /** How far back an order is looked for that was not placed since we started. */
 const LOOK_BACK_MS = 3 * 86_400_000;
+/** Half of the private requests that the venue takes a second from one user (30); the other half is for orders. */
+const PER_SECOND = 15;
+/** Rates are the account's, not the product's: one answer serves all products for so long. */
+const RATES_AGE_MS = 60_000;
 
 type Params = Readonly<Record<string, string>>;
+interface Rates {
+  readonly taker: string;
+  readonly maker: string;
+}
 
 export class Questions {
   readonly #rest: SignedRest<Json>;
   readonly #memory: OrderMemory;
+  readonly #clock: Clock;
+  readonly #pace: Pace;
+  #rates: { readonly askedAtNs: number; readonly answer: Promise<RestResult<Rates>> } | undefined;
 
-  constructor(rest: SignedRest<Json>, memory: OrderMemory) {
+  constructor(rest: SignedRest<Json>, memory: OrderMemory, clock: Clock) {
     this.#rest = rest;
     this.#memory = memory;
+    this.#clock = clock;
+    this.#pace = new Pace(clock, PER_SECOND);
+  }
+
+  async get(path: string, params: Params = {}): Promise<RestResult<Json>> {
+    await this.#pace.turn();
+    return this.#rest.get(API + path, params);
   }
 
   /** An order by our id. The venue has no such question: where it has told us its own id, that is asked for, else the
@@ -52,7 +72,7 @@ export class Questions {
   }
 
   async orderById(venueOrderId: string): Promise<RestResult<OrderReport | undefined>> {
-    const result = await this.#rest.get(`${API}/orders/historical/${encodeURIComponent(venueOrderId)}`);
+    const result = await this.get(`/orders/historical/${encodeURIComponent(venueOrderId)}`);
     if (!result.ok) return result;
     const { order } = result.value;
     const report = isObject(order) ? readOrder(order) : undefined;
@@ -91,6 +111,23 @@ export class Questions {
 
   accounts(): Promise<RestResult<readonly Json[]>> {
     return this.#pages('/accounts', 'accounts', { limit: String(ACCOUNTS_PAGE) }, () => false);
+  }
+
+  /** The account's rates. */
+  feeRates(): Promise<RestResult<Rates>> {
+    const now = this.#clock.monotonicNs();
+    if (this.#rates === undefined || now - this.#rates.askedAtNs > RATES_AGE_MS * 1e6) {
+      this.#rates = { askedAtNs: now, answer: this.#askRates() };
+    }
+    return this.#rates.answer;
+  }
+
+  async #askRates(): Promise<RestResult<Rates>> {
+    const result = await this.get('/transaction_summary', { product_type: 'SPOT' });
+    const rates = result.ok ? readFeeRates(result.value) : undefined;
+    if (rates !== undefined) return { ok: true, value: rates };
+    this.#rates = undefined;
+    return result.ok ? { ok: false, error: unreadable('fee rates') } : result;
   }
 
   async #orders(
@@ -142,7 +179,7 @@ export class Questions {
     const all: Json[] = [];
     let cursor = '';
     for (;;) {
-      const result = await this.#rest.get(API + path, cursor === '' ? params : { ...params, cursor });
+      const result = await this.get(path, cursor === '' ? params : { ...params, cursor });
       if (!result.ok) return result;
       if (!Array.isArray(result.value[key])) return { ok: false, error: unreadable(`list of ${key}`) };
       const items = objectsOf(result.value, key);
