@@ -41,7 +41,7 @@ function frameSet(texts: readonly string[], kind: string): FrameSet {
   return { frames, symbols: symbolsOf(texts), bytes, source: `${kind}, ${frames.length} frames of ${mean} bytes` };
 }
 
-const NAME = /"(?:s|instId)":"([^"]+)"/;
+const NAME = /"(?:s|instId|product_id)":"([^"]+)"/;
 const NUMBER = /"(\d+\.\d+)"/g;
 
 /** Every symbol in the frames, on a grid that holds every decimal in them. */
@@ -72,6 +72,7 @@ const made = (make: (index: number) => string): FrameSet =>
   );
 
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
+const COINBASE_BOOK = 'coinbase/book_recordings/advtrade_l2_ETH-USD.jsonl';
 const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
 
 /** By decode row: `<venue>.<channel>`. */
@@ -103,6 +104,19 @@ export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
         `"asks":${okxLevels(1 + random.int(16))},"bids":${okxLevels(1 + random.int(16))},` +
         `"ts":"${1_750_000_000_000 + index}","checksum":0,"seqId":${9_000_001 + index},"prevSeqId":${9_000_000 + index}}]}`,
     ),
+  'coinbase.level2': () =>
+    recorded(COINBASE_BOOK, '2026-08', (text) => text.includes('"l2_data"') && text.includes('"type":"update"')) ??
+    made((index) => {
+      const updates = Array.from({ length: 1 + random.int(8) }, (_, at) => ({
+        side: at % 2 === 0 ? 'bid' : 'offer',
+        event_time: '2026-08-09T21:05:48.464857Z',
+        price_level: price(2),
+        new_quantity: size(8),
+      }));
+      const events = [{ type: 'update', product_id: 'BTC-USD', updates }];
+      const timestamp = '2026-08-09T21:05:48.628879425Z';
+      return JSON.stringify({ channel: 'l2_data', timestamp, sequence_num: index, events });
+    }),
   // No recording holds this channel.
   'okx.bbo-tbt': () =>
     made(
