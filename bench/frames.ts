@@ -72,8 +72,14 @@ const made = (make: (index: number) => string): FrameSet =>
   );
 
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
+const BYBIT_BOOKS = 'bybit/book_recordings/v5_spot_BTCUSDT_linear_BTC_SOL.jsonl';
 const COINBASE_BOOK = 'coinbase/book_recordings/advtrade_l2_ETH-USD.jsonl';
 const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
+
+const bybitBook = (depth: number, type: string, bids: string, asks: string, index: number): string =>
+  `{"topic":"orderbook.${depth}.BTCUSDT","ts":${1_786_310_816_618 + index},"type":"${type}","data":{"s":"BTCUSDT",` +
+  `"b":${bids},"a":${asks},"u":${62_505_425 + index},"seq":${112_488_545_865 + index}},"cts":${1_786_310_816_585 + index}}`;
+const bybitLevels = (count: number): string => JSON.stringify(Array.from({ length: count }, () => [price(1), size(6)]));
 
 /** By decode row: `<venue>.<channel>`. */
 export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
@@ -92,6 +98,14 @@ export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
         `"U":${500_000_000 + index},"u":${500_000_000 + index},` +
         `"b":${binanceLevels(1 + random.int(4))},"a":${binanceLevels(1 + random.int(4))}}}`,
     ),
+  'bybit.orderbook': () =>
+    recorded(
+      BYBIT_BOOKS,
+      '2026-08',
+      (text) => text.startsWith('{"topic":"orderbook.200.BTCUSDT","ts":') && text.includes('"type":"delta"'),
+    ) ?? made((index) => bybitBook(50, 'delta', bybitLevels(1 + random.int(6)), bybitLevels(1 + random.int(6)), index)),
+  // No recording holds this channel.
+  'bybit.orderbook.1': () => made((index) => bybitBook(1, 'snapshot', bybitLevels(1), bybitLevels(1), index)),
   'okx.books': () =>
     recorded(
       OKX_BOOKS,

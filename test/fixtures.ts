@@ -33,3 +33,5 @@ export function readJsonl<T>(path: string): T[] {
 }
 
 export const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+
+export const readText = (path: string): string => readFileSync(path, 'utf8');

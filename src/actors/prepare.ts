@@ -49,6 +49,7 @@ export async function prepareRun({ config, setups, dataDir, log, logFile }: Engi
     clock,
     log,
     onFault: (fault) => faults.push(fault),
+    aliases: config.assets,
   });
   http.close();
   const tradable = reference.filter((venue) => venue.listings.some((listing) => listing.trading));

@@ -1,7 +1,8 @@
 /** Reads a configuration file (YAML, of which JSON is a part) and the credentials that it names. */
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
-import { type Config, checkConfig, defaultConfig, type KnownVenue, type Problem } from '../core/config.ts';
+import { type Config, defaultConfig } from '../core/config.ts';
+import { checkConfig, type KnownVenue, type Problem } from '../core/config-check.ts';
 import { messageOf } from '../core/faults.ts';
 import type { Credentials, VenueDescriptor, VenueId } from '../core/venue.ts';
 

@@ -33,6 +33,7 @@ export const DETECTOR_COUNTERS = {
   opportunities: 'Gross crossings opened',
   intents: 'Intents emitted',
   resets: 'Feed incarnations acknowledged',
+  identityHolds: 'Rows held because their price is not that of the asset they are named after',
   recordsDropped: 'Opportunity records lost because the journal stayed behind',
 } as const;
 

@@ -82,6 +82,12 @@ export class Session {
     return this.isUp && (this.#socket?.send(text) ?? false);
   }
 
+  /** Replaces the connection once no request waits for its answer. */
+  renew(reason: string): void {
+    this.#leaving ??= reason;
+    this.#leaveWhenQuiet();
+  }
+
   /** Resolves when the socket is gone. */
   close(): Promise<void> {
     this.#closed = true;

@@ -1,11 +1,13 @@
 /** Every venue that the engine knows: one line a venue. */
 import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
+import { bybit } from './bybit/index.ts';
 import { coinbase } from './coinbase/index.ts';
 import { okx } from './okx/index.ts';
 
 const venues: readonly VenueDescriptor[] = [
   binance, //
+  bybit,
   coinbase,
   okx,
 ];

@@ -113,7 +113,20 @@ export function ccxtSuite(witness: Witness): void {
     });
 
     it('streams the book: a snapshot, then changes, equal to the exchange in the end', async () => {
-      let book = await client.watchOrderBook(ETH);
+      let opened = false;
+      const opening = client.watchOrderBook(ETH).finally(() => {
+        opened = true;
+      });
+      // Where the socket sends no snapshot, ccxt fetches one once it saw changes.
+      let size = 4;
+      await vi.waitFor(
+        () => {
+          bench.quote('ETH-USDT', '3320', '3320.1', String(size++));
+          expect(opened).toBe(true);
+        },
+        { timeout: 10_000, interval: 50 },
+      );
+      let book = await opening;
       const { tick, priceDecimals } = bench.instrument('ETH-USDT');
       const step = tick / 10 ** priceDecimals;
       for (let n = 1; n <= 5; n++) {

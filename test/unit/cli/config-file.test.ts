@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { knownVenues, loadConfig, redactConfig, resolveCredentials } from '../../../src/cli/config-file.ts';
-import { type Config, defaultConfig, type KnownVenue } from '../../../src/core/config.ts';
+import { type Config, defaultConfig } from '../../../src/core/config.ts';
+import type { KnownVenue } from '../../../src/core/config-check.ts';
 import { venueRegistry } from '../../../src/venues/registry.ts';
 
 const KNOWN = new Map<string, KnownVenue>([

@@ -2,13 +2,15 @@
  *  hide in the test that judges it. One file a venue beside this one. */
 import type { RecordedRow } from '../../../../src/feeds/recording-rows.ts';
 
+export type PlainLevel = readonly [price: string, size: string];
+
 /** What one frame or body says of one symbol's depth. */
 export interface PlainDepth {
   readonly symbol: string;
   readonly isSnapshot: boolean;
   /** As sent: price and size texts; size zero removes. */
-  readonly bids: readonly (readonly [price: string, size: string])[];
-  readonly asks: readonly (readonly [price: string, size: string])[];
+  readonly bids: readonly PlainLevel[];
+  readonly asks: readonly PlainLevel[];
   /** The venue's checksum, where the frame has one that means something. */
   readonly checksum?: number;
 }
@@ -31,9 +33,13 @@ export interface PlainVenue {
   depthsOf(row: RecordedRow): readonly PlainDepth[];
   newSequence(): PlainSequence;
   /** The venue's checksum of a plain book (texts as sent, best first), where it has one. */
-  checksum?(bids: readonly (readonly [string, string])[], asks: readonly (readonly [string, string])[]): number;
+  checksum?(bids: readonly PlainLevel[], asks: readonly PlainLevel[]): number;
   /** Levels a side that the venue keeps in step; absent: all. */
   readonly bookDepth?: number;
+  /** Levels a side that may be priced; absent: all that a row holds. */
+  readonly sizedLevels?: number;
   /** The frame's number on its connection, where the venue has one. */
   connectionSeqOf?(row: RecordedRow): number | undefined;
+  /** Where books come by REST: the body that the venue would answer with just after `last` was applied. */
+  snapshotBody?(bids: readonly PlainLevel[], asks: readonly PlainLevel[], last: PlainDepth): string;
 }

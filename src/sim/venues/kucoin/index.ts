@@ -1,0 +1,39 @@
+/** KuCoin spot (classic account) as the simulator knows it. Keys are made up, in the venue's shapes. */
+
+import { keyText } from '../../account.ts';
+import type { SimVenue } from '../../wire-port.ts';
+import { INSTRUMENTS } from './listing.ts';
+import { PUSH_PATH } from './tokens.ts';
+import { TRADE_PATH } from './trade-session.ts';
+import { createKucoinWire } from './wire.ts';
+
+export const kucoin: SimVenue = {
+  id: 'kucoin',
+  instruments: INSTRUMENTS,
+  hasChecksums: false,
+  policy: {
+    // An ordinary account (VIP 0) on these pairs. Taken in quote, on top of what a buyer pays, unrounded: an order of
+    // 0.5 USDT holds 0.5005 (as documented for `/account/balance`).
+    fees: { taker: '0.001', maker: '0.001', feeIn: 'quote' },
+    // Enforced among active orders only (the venue's own issue tracker, 2023).
+    clientIds: 'open',
+    marketWithoutLiquidity: 'expire',
+    // Accepted, then canceled.
+    postOnlyTaking: 'expire',
+  },
+  makeCredentials: (random) => {
+    const hex = (length: number): string => Array.from({ length }, () => random.int(16).toString(16)).join('');
+    return {
+      apiKey: hex(24),
+      secret: [hex(8), hex(4), hex(4), hex(4), hex(12)].join('-'),
+      passphrase: keyText(random, 12),
+    };
+  },
+  endpoints: (port) => ({
+    rest: `http://127.0.0.1:${port}`,
+    wsPublic: `ws://127.0.0.1:${port}${PUSH_PATH}`,
+    wsPrivate: `ws://127.0.0.1:${port}${PUSH_PATH}`,
+    wsTrade: `ws://127.0.0.1:${port}${TRADE_PATH}`,
+  }),
+  createWire: createKucoinWire,
+};
