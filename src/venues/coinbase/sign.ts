@@ -1,7 +1,8 @@
 /** Tokens of Coinbase Advanced Trade: JWTs that the account's key signs, one a request and one a subscription.
  *  https://docs.cdp.coinbase.com/get-started/authentication/jwt-authentication, and the venue's own client (June 2026),
  *  whose claims these are. */
-import { createPrivateKey, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { Fault } from '../../core/faults.ts';
 import type { Credentials } from '../../core/venue.ts';
 
@@ -68,14 +69,13 @@ const unusable = (what: string): Fault => new Fault('venue/auth', `coinbase: the
 export const uriOf = (method: string, host: string, path: string): string => `${method} ${host}${path}`;
 
 /** A token; without `uri` one for a subscription. `nowMs`: the venue's time. */
-export async function mint(
+export function mint(
   { name, algorithm, key }: SigningKey,
   uri: string | undefined,
   nowMs: number,
   nonce: string = randomBytes(16).toString('hex'),
 ): Promise<string> {
   const notBefore = Math.floor(nowMs / 1000) - BACKDATE_S;
-  const header = { alg: algorithm, typ: 'JWT', kid: name, nonce };
   const claims = {
     sub: name,
     iss: 'cdp',
@@ -83,13 +83,5 @@ export async function mint(
     exp: notBefore + TOKEN_LIFE_S,
     ...(uri === undefined ? {} : { uri }),
   };
-  const text = `${encode(header)}.${encode(claims)}`;
-  // RFC 7518 §3.4: both halves of an ES256 signature side by side, not in DER.
-  const signature = sign(algorithm === 'ES256' ? 'sha256' : null, Buffer.from(text), {
-    key,
-    dsaEncoding: 'ieee-p1363',
-  });
-  return `${text}.${signature.toString('base64url')}`;
+  return new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: name, nonce }).sign(key);
 }
-
-const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');

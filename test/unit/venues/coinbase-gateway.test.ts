@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Fill, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import { coinbase } from '../../../src/venues/coinbase/index.ts';
 import {
@@ -19,6 +19,11 @@ import {
   wireFill,
 } from './coinbase-fakes.ts';
 import { settled } from './okx-fakes.ts';
+
+vi.mock('../../../src/venues/coinbase/sign.ts', async (load) => {
+  const { quickMint } = await import('./coinbase-quick-mint.ts');
+  return { ...(await load<object>()), mint: quickMint };
+});
 
 const open: FakeVenue[] = [];
 afterEach(() => {
