@@ -41,8 +41,8 @@ function frameSet(texts: readonly string[], kind: string): FrameSet {
   return { frames, symbols: symbolsOf(texts), bytes, source: `${kind}, ${frames.length} frames of ${mean} bytes` };
 }
 
-const NAME = /"(?:s|instId|product_id)":"([^"]+)"/;
-const NUMBER = /"(\d+\.\d+)"/g;
+const NAME = /(?:"(?:s|instId|symbol|product_id)":"|\/level[12]:)([^"]+)"/;
+const NUMBER = /[":](\d+\.\d+)\b/g;
 
 /** Every symbol in the frames, on a grid that holds every decimal in them. */
 function symbolsOf(texts: readonly string[]): SymbolEntry[] {
@@ -65,6 +65,9 @@ const binanceLevels = (count: number): string =>
 const okxLevels = (count: number): string =>
   JSON.stringify(Array.from({ length: count }, () => [price(1), size(8), '0', String(1 + random.int(9))]));
 
+const krakenLevels = (count: number): string =>
+  `[${Array.from({ length: count }, () => `{"price":${price(1)},"qty":${size(8)}}`).join(',')}]`;
+
 const made = (make: (index: number) => string): FrameSet =>
   frameSet(
     Array.from({ length: MADE }, (_, index) => make(index)),
@@ -74,6 +77,8 @@ const made = (make: (index: number) => string): FrameSet =>
 const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
 const BYBIT_BOOKS = 'bybit/book_recordings/v5_spot_BTCUSDT_linear_BTC_SOL.jsonl';
 const COINBASE_BOOK = 'coinbase/book_recordings/advtrade_l2_ETH-USD.jsonl';
+const KUCOIN_LEVEL2 = 'kucoin/book_recordings/level2_BCHSV_ANKR_FET_EQZ_COV_CAPP.jsonl';
+const KRAKEN_BOOK = 'kraken/book_recordings/v2_kraken_btcusd_sample.jsonl';
 const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
 
 const bybitBook = (depth: number, type: string, bids: string, asks: string, index: number): string =>
@@ -106,6 +111,38 @@ export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
     ) ?? made((index) => bybitBook(50, 'delta', bybitLevels(1 + random.int(6)), bybitLevels(1 + random.int(6)), index)),
   // No recording holds this channel.
   'bybit.orderbook.1': () => made((index) => bybitBook(1, 'snapshot', bybitLevels(1), bybitLevels(1), index)),
+  'kucoin.level2': () =>
+    recorded(KUCOIN_LEVEL2, '2021-04', (text) => text.includes('"/market/level2:')) ??
+    made(
+      (index) =>
+        '{"topic":"/market/level2:BTC-USDT","type":"message","subject":"trade.l2update","data":{"changes":{' +
+        `"asks":[["${price(1)}","${size(8)}","${9_000_001 + index}"]],"bids":[]},"sequenceEnd":${9_000_001 + index},` +
+        `"sequenceStart":${9_000_001 + index},"symbol":"BTC-USDT","time":${1_750_000_000_000 + index}}}`,
+    ),
+  // No recording holds this channel.
+  'kucoin.level1': () =>
+    made(
+      (index) =>
+        '{"topic":"/spotMarket/level1:BTC-USDT","type":"message","subject":"level1","data":{' +
+        `"asks":["${price(1)}","${size(8)}"],"bids":["${price(1)}","${size(8)}"],"timestamp":${1_750_000_000_000 + index}}}`,
+    ),
+  'kraken.book': () =>
+    recorded(KRAKEN_BOOK, '2026-08', (text) => text.startsWith('{"channel":"book","type":"update"')) ??
+    made(
+      (index) =>
+        '{"channel":"book","type":"update","data":[{"symbol":"BTC/USDT",' +
+        `"bids":${krakenLevels(1 + random.int(2))},"asks":${krakenLevels(random.int(2))},` +
+        `"checksum":${3_000_000_000 + index},"timestamp":"2026-08-02T03:35:51.302928Z"}]}`,
+    ),
+  // No recording holds this channel.
+  'kraken.ticker': () =>
+    made(
+      (index) =>
+        '{"channel":"ticker","type":"update","data":[{"symbol":"BTC/USDT",' +
+        `"bid":${price(1)},"bid_qty":${size(8)},"ask":${price(1)},"ask_qty":${size(8)},"last":${price(1)},` +
+        `"volume":${size(8)},"vwap":${price(1)},"low":${price(1)},"high":${price(1)},"change":-${price(1)},` +
+        `"change_pct":-0.${10 + (index % 80)},"timestamp":"2026-08-02T03:35:51.302928Z"}]}`,
+    ),
   'okx.books': () =>
     recorded(
       OKX_BOOKS,

@@ -60,6 +60,8 @@ export interface Heartbeat {
   /** `frame`: WebSocket ping frames; else that text message. Sent when nothing arrived for `idleMs`. */
   readonly ping: 'frame' | { readonly text: string | ((wallMs: number) => string) };
   readonly idleMs: number;
+  /** Sent at least this often, whatever arrives: the venue ends connections whose client says nothing (KuCoin). */
+  readonly everyMs?: number;
   /** No frame and no pong for this long: the connection's rows are stale and it is replaced. */
   readonly silenceMs: number;
 }

@@ -240,7 +240,7 @@ export class Connection {
   #tick(): void {
     const line = this.#line;
     if (line === undefined || !line.isUp) return;
-    const { ping, idleMs, silenceMs } = this.plan.heartbeat;
+    const { ping, idleMs, silenceMs, everyMs = Number.POSITIVE_INFINITY } = this.plan.heartbeat;
     const nowMs = this.#nowMs();
     const quietMs = nowMs - line.heardAt / 1e6;
     if (quietMs >= silenceMs) {
@@ -248,7 +248,8 @@ export class Connection {
       line.socket?.terminate();
       return;
     }
-    if (quietMs >= idleMs && nowMs - line.pingedAt / 1e6 >= idleMs) {
+    const sincePingMs = nowMs - line.pingedAt / 1e6;
+    if (sincePingMs >= everyMs || (quietMs >= idleMs && sincePingMs >= idleMs)) {
       line.pingedAt = nowMs * 1e6;
       if (ping === 'frame') line.socket?.ping();
       else line.socket?.send(typeof ping.text === 'string' ? ping.text : ping.text(this.#deps.clock.wallMs()));

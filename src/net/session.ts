@@ -192,7 +192,9 @@ export class Session {
         this.#leaving ??= 'replaced before it is too old';
         this.#leaveWhenQuiet();
       }
-      if (silentMs >= heartbeat.idleMs && (now - this.#pingedAt) / 1e6 >= heartbeat.idleMs) this.#ping(now);
+      const sincePingMs = (now - Math.max(this.#pingedAt, this.#openedAt)) / 1e6;
+      const isIdle = silentMs >= heartbeat.idleMs && sincePingMs >= heartbeat.idleMs;
+      if (isIdle || sincePingMs >= (heartbeat.everyMs ?? Number.POSITIVE_INFINITY)) this.#ping(now);
       if (this.#socket !== undefined) this.#watch();
     });
   }

@@ -3,13 +3,17 @@ import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
 import { bybit } from './bybit/index.ts';
 import { coinbase } from './coinbase/index.ts';
+import { kraken } from './kraken/index.ts';
+import { kucoin } from './kucoin/index.ts';
 import { okx } from './okx/index.ts';
 
 const venues: readonly VenueDescriptor[] = [
   binance, //
-  bybit,
-  coinbase,
   okx,
+  bybit,
+  kucoin,
+  kraken,
+  coinbase,
 ];
 
 export const venueRegistry: ReadonlyMap<VenueId, VenueDescriptor> = new Map(venues.map((venue) => [venue.id, venue]));

@@ -308,6 +308,27 @@ describe('Feed: what takes a row out of live', () => {
     expect(harness.trust()).toBe('syncing');
   });
 
+  it('not a stream that is busy: the venue is pinged all the same where it wants to hear from its client', async () => {
+    for (const everyMs of [undefined, 5_000]) {
+      const heartbeat: Heartbeat = {
+        ping: 'frame',
+        idleMs: 1_000,
+        silenceMs: 3_000,
+        ...(everyMs === undefined ? {} : { everyMs }),
+      };
+      const harness = await liveRest({ heartbeat });
+      const before = harness.socket.pings;
+      for (let passed = 0; passed < 20_000; passed += 500) {
+        await harness.advance(500);
+        harness.socket.frame(wire({ k: 'Ignored' }));
+      }
+      const pings = harness.socket.pings - before;
+      expect(pings).toBeGreaterThanOrEqual(everyMs === undefined ? 0 : 3);
+      expect(pings).toBeLessThanOrEqual(everyMs === undefined ? 0 : 4);
+      await harness.feed.stop();
+    }
+  });
+
   it('a lost connection: at once; then backoff, subscription and fresh books', async () => {
     const harness = await liveStream();
     harness.socket.die(1001, 'going away');

@@ -9,11 +9,19 @@ import { descriptorOf } from '../../../src/venues/registry.ts';
 import { describeWithFixtures, readText } from '../../fixtures.ts';
 import { binancePlain } from '../venues/plain/binance.ts';
 import { bybitPlain } from '../venues/plain/bybit.ts';
+import { krakenPlain } from '../venues/plain/kraken.ts';
+import { kucoinPlain } from '../venues/plain/kucoin.ts';
 import { okxPlain } from '../venues/plain/okx.ts';
 import type { PlainVenue } from '../venues/plain/plain.ts';
 import { DamagedFeed, type Track, type TrackFrame } from './damaged-feed.ts';
 
-const PLAINS: readonly PlainVenue[] = [binancePlain, bybitPlain, okxPlain];
+const PLAINS: readonly PlainVenue[] = [
+  binancePlain, //
+  okxPlain,
+  bybitPlain,
+  kucoinPlain,
+  krakenPlain,
+];
 
 const LENGTHS = [10, 20, 40] as const;
 
