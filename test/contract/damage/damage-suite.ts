@@ -9,6 +9,7 @@ import { descriptorOf } from '../../../src/venues/registry.ts';
 import { describeWithFixtures, readText } from '../../fixtures.ts';
 import { binancePlain } from '../venues/plain/binance.ts';
 import { bybitPlain } from '../venues/plain/bybit.ts';
+import { coinbasePlain } from '../venues/plain/coinbase.ts';
 import { krakenPlain } from '../venues/plain/kraken.ts';
 import { kucoinPlain } from '../venues/plain/kucoin.ts';
 import { okxPlain } from '../venues/plain/okx.ts';
@@ -21,6 +22,7 @@ const PLAINS: readonly PlainVenue[] = [
   bybitPlain,
   kucoinPlain,
   krakenPlain,
+  coinbasePlain,
 ];
 
 const LENGTHS = [10, 20, 40] as const;
