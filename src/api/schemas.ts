@@ -104,6 +104,7 @@ export const QuoteSchema = Type.Object({
   bidSize: decimal,
   ask: decimal,
   askSize: decimal,
+  held: Type.Optional(Type.String()),
   ageMs: number,
 });
 
