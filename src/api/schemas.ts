@@ -189,7 +189,15 @@ export const OrderSchema = Type.Object({
   sentAt: wallMs,
   ackedAt: Type.Optional(wallMs),
   doneAt: wallMs,
-  error: Type.Optional(Type.Object({ class: text, code: text, message: text, retryAfterMs: Type.Optional(number) })),
+  error: Type.Optional(
+    Type.Object({
+      class: text,
+      code: text,
+      message: text,
+      retryAfterMs: Type.Optional(number),
+      isUnlisted: Type.Optional(Type.Literal(true)),
+    }),
+  ),
 });
 
 export const FaultSchema = Type.Object({
