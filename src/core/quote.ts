@@ -19,7 +19,6 @@ export const DISTRUST_REASONS = [
   'restart',
   'locked',
   'clock-skew',
-  'identity',
 ] as const;
 export type DistrustReason = (typeof DISTRUST_REASONS)[number];
 
