@@ -55,7 +55,7 @@ export class ExecutorActor implements Actor {
     const http = httpClient();
     guard.atEnd(() => http.close());
     this.#gateways = spec.venues.map(({ venue, endpoints, credentials }, venueIndex) =>
-      descriptorOf(venue).createGateway({
+      descriptorOf(venue, config.venues).createGateway({
         endpoints,
         credentials,
         listings: universe.rows.filter((row) => row.venueIndex === venueIndex).map((row) => row.listing),
@@ -84,7 +84,7 @@ export class ExecutorActor implements Actor {
         orderTimeoutMs: config.execution.orderTimeoutMs,
         resolveTimeoutMs: config.execution.resolveTimeoutMs,
       },
-      orderRates: spec.venues.map(({ venue }) => descriptorOf(venue).orderRate),
+      orderRates: spec.venues.map(({ venue }) => descriptorOf(venue, config.venues).orderRate),
       gateways: this.#gateways,
       inventory: this.#inventory,
       ids: clientIds(spec.instance, spec.epoch),

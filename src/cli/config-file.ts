@@ -1,9 +1,11 @@
 /** Reads a configuration file (YAML, of which JSON is a part) and the credentials that it names. */
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
-import { type Config, checkConfig, defaultConfig, type KnownVenue, type Problem } from '../core/config.ts';
+import { type Config, checkConfig, defaultConfig, type KnownVenue, type Problem, venueKey } from '../core/config.ts';
 import { messageOf } from '../core/faults.ts';
 import type { Credentials, VenueDescriptor, VenueId } from '../core/venue.ts';
+import { CCXT_EXCHANGES, CCXT_UNFIT } from '../venues/ccxt/exchanges.ts';
+import { ccxtEnvironments } from '../venues/ccxt/index.ts';
 
 export interface LoadedConfig {
   /** Usable only when there are no problems. */
@@ -11,16 +13,24 @@ export interface LoadedConfig {
   readonly problems: readonly Problem[];
 }
 
-/** What the rules of the configuration need to know of the registered venues. */
+/** What the rules of the configuration need to know of the registered venues, and of those that ccxt adds to them. */
 export const knownVenues = (
   registry: ReadonlyMap<VenueId, Pick<VenueDescriptor, 'environments' | 'needsPassphrase'>>,
 ): ReadonlyMap<VenueId, KnownVenue> =>
-  new Map(
-    [...registry].map(([id, { environments, needsPassphrase }]) => [
+  new Map<string, KnownVenue>([
+    ...[...registry].map(([id, { environments, needsPassphrase }]): [string, KnownVenue] => [
       id,
       { environments: Object.keys(environments), needsPassphrase },
     ]),
-  );
+    ...[...CCXT_EXCHANGES].map(([id, exchange]): [string, KnownVenue] => [
+      venueKey(id, 'ccxt'),
+      { environments: Object.keys(ccxtEnvironments(exchange)), needsPassphrase: exchange.needsPassphrase },
+    ]),
+    ...Object.entries(CCXT_UNFIT).map(([id, unfit]): [string, KnownVenue] => [
+      venueKey(id, 'ccxt'),
+      { environments: [], needsPassphrase: false, unfit },
+    ]),
+  ]);
 
 /** Reads and checks `path`; without one, the defaults. Every problem at once, by path; never throws. */
 export function loadConfig(path: string | undefined, known: ReadonlyMap<string, KnownVenue>): LoadedConfig {

@@ -74,7 +74,7 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     const setups =
       sim === undefined
         ? config.venues.map((venue): VenueSetup => {
-            const descriptor = descriptorOf(venue.id);
+            const descriptor = descriptorOf(venue.id, config.venues);
             const credentials = secrets.credentials.get(venue.id) ?? { apiKey: '', secret: '' };
             return { config: venue, descriptor, endpoints: endpointsOf(venue, descriptor.environments), credentials };
           })

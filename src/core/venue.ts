@@ -149,6 +149,10 @@ export interface VenueDescriptor {
   /** The tightest limit that orders of one account meet. */
   readonly orderRate: OrderRate;
   readonly stream: MarketStream;
+  /** Behind an adapter: later and coarser than a venue of our own. Said wherever venues are listed. */
+  readonly slow?: true;
+  /** Where its connections are not WebSockets of this thread: what opens the addresses of `stream.plan`. */
+  sockets?(endpoints: Endpoints, clock: Clock): SocketFactory;
   /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */
   loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]>;
   createGateway(deps: GatewayDeps): Gateway;

@@ -1,0 +1,6 @@
+/** Any exchange of ccxt as a venue: ccxt's `okx` in a worker against the simulated OKX. */
+import { ccxtVenue } from '../../../src/venues/ccxt/index.ts';
+import { venueContract } from './venue-contract.ts';
+
+// The simulated account's rates; ccxt's table has those of the public fee page.
+venueContract({ ...ccxtVenue('okx'), defaultFees: { taker: '0.001', maker: '0.0008' } });
