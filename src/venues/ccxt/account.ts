@@ -1,4 +1,6 @@
-/** Order entry and account over one ccxt object. Thread: the ccxt worker. Numbers are texts all the way. */
+/** Order entry and account over one ccxt object. Thread: the ccxt worker. Numbers are texts all the way.
+ *  Pushed orders count as they come; pushed trades only say that there are fills to ask for, since classes of ccxt read
+ *  them with less care than the answers of REST (the sign of OKX's fees, for one), and a fee is money. */
 import type { Exchange } from 'ccxt';
 import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/faults.ts';
@@ -54,10 +56,10 @@ export class Account {
     this.#questions = new Questions({ exchange, clock, tracks, findsByClientId });
     this.#stream = new PrivateStream(exchange, clock, {
       onOrders: (orders) => {
-        for (const order of orders) this.#onOrder(order);
+        for (const order of orders) this.#onPush(tracks.onOrder(order, false));
       },
       onTrades: (trades) => {
-        for (const trade of trades) tracks.onTrade(trade);
+        for (const trade of trades) this.#onPush(tracks.find(trade), trade);
       },
       onUp: () => onEvent({ kind: 'GatewayUp' }),
       onDown: (reason) => onEvent({ kind: 'GatewayDown', reason: this.#redact(reason) }),
@@ -100,13 +102,13 @@ export class Account {
       const call = (): Promise<unknown> =>
         overSocket ? exchange.createOrderWs(...args) : exchange.createOrder(...args);
       sentAt = this.#now();
-      const answer = await within(this.#clock, PLACE_MS, call, (late) => this.#onOrder(late));
+      const answer = await within(this.#clock, PLACE_MS, call, (late) => void this.#tracks.onOrder(late, true));
       const ackedAt = this.#now();
       const venueOrderId = isObject(answer) ? idOf(answer.id) : '';
       if (venueOrderId === '') return { kind: 'unknown', reason: 'accepted without an order id', sentAt };
       this.#tracks.name(track, venueOrderId);
-      this.#tracks.onOrder(answer);
-      if (tif !== 'gtc' || type === 'market') this.#settle(track, listing);
+      this.#tracks.onOrder(answer, true);
+      if (tif !== 'gtc' || type === 'market') this.#settle(track, this.#stream.hasOrders ? 'streamed' : 'alone');
       return { kind: 'acked', venueOrderId, sentAt, ackedAt };
     } catch (thrown) {
       const error = venueErrorOf(thrown, this.#redact);
@@ -123,14 +125,14 @@ export class Account {
       if (track.orderId === '') {
         const found = await this.#questions.order(track, market);
         if (found === 'absent') return { kind: 'absent' };
-        this.#tracks.onOrder(found.order);
+        this.#tracks.onOrder(found.order, false);
       }
       await this.#ask(() => this.#exchange.cancelOrder(track.orderId, market));
       return { kind: 'cancelled' };
     } catch (thrown) {
       return cancelOutcome({ ok: false, error: venueErrorOf(thrown, this.#redact) });
     } finally {
-      this.#settle(track, listing);
+      this.#settle(track, this.#stream.hasOrders ? 'streamed' : 'alone');
     }
   }
 
@@ -161,7 +163,7 @@ export class Account {
   async openOrders(): Promise<readonly OrderReport[]> {
     const reports: OrderReport[] = [];
     for (const { symbol } of this.#data.listings ?? []) {
-      const market = String(marketOf(this.#exchange, symbol)?.symbol);
+      const market = this.#marketOf(symbol);
       for (const order of await this.#ask(() => this.#exchange.fetchOpenOrders(market))) {
         if (!isObject(order)) continue;
         const track = this.#tracks.ownerOf(order, idOf(order.id));
@@ -202,16 +204,22 @@ export class Account {
     return { taker, maker };
   }
 
-  #onOrder(order: unknown): void {
-    this.#tracks.onOrder(order);
+  /** The stream has said something of an order of ours. */
+  #onPush(track: Track | undefined, trade?: unknown): void {
+    if (track === undefined) return;
+    const { has } = this.#exchange;
+    const canAsk = has.fetchOrderTrades === true || has.fetchMyTrades === true;
+    if (trade !== undefined && !canAsk) this.#tracks.onTrade(trade, track);
+    const isNew = trade !== undefined && isObject(trade) && !track.fills.has(idOf(trade.id));
+    if (isNew && canAsk) track.hasNews = true;
+    if (canAsk && (isNew || !this.#tracks.addsUp(track))) this.#settle(track, 'told');
   }
 
-  #settle(track: Track, listing: Listing): void {
-    settle(track, {
+  #settle(track: Track, how: Parameters<typeof settle>[1]): void {
+    settle(track, how, {
       clock: this.#clock,
       tracks: this.#tracks,
-      hasStream: this.#stream.isUp && this.#exchange.has.watchMyTrades === true,
-      ask: async (each) => void (await this.#questions.learn(each, this.#market(listing))),
+      ask: (each) => this.#questions.catchUp(each, this.#marketOf(each.symbol)),
     }).catch(() => {});
   }
 
@@ -228,6 +236,10 @@ export class Account {
   }
 
   #market({ symbol }: Listing): string {
+    return this.#marketOf(symbol);
+  }
+
+  #marketOf(symbol: string): string {
     return String(marketOf(this.#exchange, symbol)?.symbol);
   }
 

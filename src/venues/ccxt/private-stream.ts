@@ -50,6 +50,11 @@ export class PrivateStream {
     return this.#isUp;
   }
 
+  /** Whether orders are told of. */
+  get hasOrders(): boolean {
+    return this.#isUp && this.#watches.some(([name]) => name === 'watchOrders');
+  }
+
   /** Whether orders can go over a socket that is known to be open. */
   get hasSocket(): boolean {
     return this.#isUp && (this.#liveness?.open ?? 0) > 0;

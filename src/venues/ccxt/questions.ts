@@ -65,7 +65,7 @@ export class Questions {
     return read(all.filter((trade) => idOf(trade?.order) === orderId));
   }
 
-  /** Asks until the fills make up what the order says; `tracks` hears of all of it. */
+  /** The order and its fills; `tracks` hears of all of it. */
   async learn(track: Track, market: string): Promise<'absent' | { report: OrderReport; fills: readonly Fill[] }> {
     const { tracks } = this.#deps;
     const found = await this.order(track, market);
@@ -75,7 +75,7 @@ export class Questions {
     if (report === undefined) throw new TypeError('the order cannot be read');
     const known = [...track.fills.values()];
     if (isSame(report.filled, '0') || addsUp(known, report.filled)) {
-      tracks.onOrder(found.order);
+      tracks.onOrder(found.order, false);
       return { report, fills: known };
     }
     const own = Array.isArray(found.order.trades)
@@ -83,8 +83,17 @@ export class Questions {
       : [];
     const fills = addsUp(own, report.filled) ? own : await this.fills(track, market);
     for (const fill of fills) tracks.onFill(track, fill);
-    tracks.onOrder(found.order);
+    tracks.onOrder(found.order, false);
     return { report, fills: [...track.fills.values()] };
+  }
+
+  /** What is missing of an order: its end, or fills that its last word speaks of. */
+  async catchUp(track: Track, market: string): Promise<void> {
+    const { tracks } = this.#deps;
+    const { report, hasNews } = track;
+    track.hasNews = false;
+    if (report === undefined || report.status === 'open' || hasNews) await this.learn(track, market);
+    else for (const fill of await this.fills(track, market)) tracks.onFill(track, fill);
   }
 
   async #search({ orderId, clientId }: Track, market: string): Promise<Found> {

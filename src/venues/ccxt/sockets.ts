@@ -76,9 +76,11 @@ class CcxtSocket implements Socket {
     return this.#state === 'open';
   }
 
-  /** Nothing is ever said to the venue this way. */
+  /** Only ever a wish for a new book (`stream.ts`). */
   send(): boolean {
-    return false;
+    if (!this.isOpen) return false;
+    this.terminate();
+    return true;
   }
 
   ping(): void {

@@ -57,5 +57,8 @@ export function ccxtStream(exchange: string): MarketStream {
     }
     return plans;
   };
-  return { rule, bookDepth: FRAME_LEVELS, createParser, plan, readControl };
+  // Whatever is sent makes the virtual socket begin anew, with an exchange object of its own: ccxt's classes differ in
+  // what they can subscribe to again, and one that has lost its book may never get it back.
+  const resubscribe = (symbol: string): readonly string[] => [`resync ${symbol}`];
+  return { rule, bookDepth: FRAME_LEVELS, createParser, plan, readControl, resubscribe };
 }

@@ -1,5 +1,5 @@
-/** What this gateway knows of its orders: which of the venue's ids is whose, and which fills were told. ccxt's trades
- *  name the venue's order only; a trade that comes before that order's id waits here. Thread: the ccxt worker. */
+/** What this gateway knows of its orders: which of the venue's ids is whose, what was said of it last, and which fills
+ *  were told. Thread: the ccxt worker. */
 import { isObject, type Json } from '../../core/json.ts';
 import type { Fill, GatewayEvent, OrderReport } from '../../core/order.ts';
 import { addsUp } from '../../net/order-outcomes.ts';
@@ -15,9 +15,13 @@ export interface Track {
   /** The last word on it. */
   report: OrderReport | undefined;
   readonly fills: Map<string, Fill>;
+  /** It is being asked for. */
+  isFollowed: boolean;
+  /** A trade was pushed that has not been told: what is known of the order is not its last word. */
+  hasNews: boolean;
 }
 
-/** Orders that are remembered, and trades of nobody. */
+/** Orders that are remembered. */
 const REMEMBERED = 5_000;
 /** Gate's mark of a client's own text. */
 const OWN_MARK = /^t-/;
@@ -26,7 +30,6 @@ export class Tracks {
   readonly #onEvent: (event: GatewayEvent) => void;
   readonly #byClient = new Map<string, Track>();
   readonly #byOrder = new Map<string, Track>();
-  readonly #orphans = new Map<string, Json[]>();
 
   constructor(onEvent: (event: GatewayEvent) => void) {
     this.#onEvent = onEvent;
@@ -40,7 +43,16 @@ export class Tracks {
   expect(clientId: string, symbol: string, size: string): Track {
     const known = this.#byClient.get(clientId);
     if (known !== undefined) return known;
-    const track: Track = { clientId, symbol, size, orderId: '', report: undefined, fills: new Map() };
+    const track: Track = {
+      clientId,
+      symbol,
+      size,
+      orderId: '',
+      report: undefined,
+      fills: new Map(),
+      isFollowed: false,
+      hasNews: false,
+    };
     this.#byClient.set(clientId, track);
     forgetOldest(this.#byClient);
     return track;
@@ -52,9 +64,6 @@ export class Tracks {
     track.orderId = orderId;
     this.#byOrder.set(orderId, track);
     forgetOldest(this.#byOrder);
-    const waiting = this.#orphans.get(orderId) ?? [];
-    this.#orphans.delete(orderId);
-    for (const trade of waiting) this.onTrade(trade);
   }
 
   /** Whose an order or a trade of ccxt's is: by the venue's id, by ccxt's client id, else by a text of the venue's own
@@ -72,13 +81,14 @@ export class Tracks {
     return undefined;
   }
 
-  onOrder(order: unknown): Track | undefined {
+  /** `isAnswer`: trades in it count. Those of pushes do not, as `account.ts` says. */
+  onOrder(order: unknown, isAnswer: boolean): Track | undefined {
     if (!isObject(order)) return undefined;
     const orderId = idOf(order.id);
     const track = this.ownerOf(order, orderId);
     if (track === undefined) return undefined;
     this.name(track, orderId);
-    if (Array.isArray(order.trades)) for (const trade of order.trades) this.onTrade(trade, track);
+    if (isAnswer && Array.isArray(order.trades)) for (const trade of order.trades) this.onTrade(trade, track);
     const report = readOrder(order, track, track.size);
     if (report === undefined) return track;
     const last = track.report;
@@ -92,23 +102,22 @@ export class Tracks {
     return track;
   }
 
-  /** Tells a fill once. False: it is not known whose it is, or what it cost. */
-  onTrade(trade: unknown, owner?: Track): boolean {
-    if (!isObject(trade)) return false;
-    const orderId = idOf(trade.order) || (owner?.orderId ?? '');
-    const track = owner ?? this.ownerOf(trade, orderId);
-    if (track === undefined) {
-      const waiting = this.#orphans.get(orderId) ?? [];
-      this.#orphans.set(orderId, [...waiting, trade]);
-      forgetOldest(this.#orphans);
-      return false;
-    }
-    const read = readFill(trade, track);
-    if (read === undefined) return false;
-    this.onFill(track, read);
-    return true;
+  /** Whose a pushed trade is. */
+  find(trade: unknown): Track | undefined {
+    if (!isObject(trade)) return undefined;
+    const orderId = idOf(trade.order);
+    const track = this.ownerOf(trade, orderId);
+    if (track !== undefined) this.name(track, orderId);
+    return track;
   }
 
+  /** Tells a fill, unless what it lacks (its fee, say) cannot be read. */
+  onTrade(trade: unknown, track: Track): void {
+    const fill = readFill(trade, track);
+    if (fill !== undefined) this.onFill(track, fill);
+  }
+
+  /** Tells a fill once. */
   onFill(track: Track, read: Fill): void {
     const fill = read.venueOrderId === '' ? { ...read, venueOrderId: track.orderId } : read;
     this.name(track, fill.venueOrderId);
@@ -118,8 +127,13 @@ export class Tracks {
   }
 
   /** Over, and every fill of it was told. */
-  isSettled({ report, fills }: Track): boolean {
-    return report !== undefined && report.status !== 'open' && addsUp([...fills.values()], report.filled);
+  isSettled(track: Track): boolean {
+    return !track.hasNews && track.report !== undefined && track.report.status !== 'open' && this.addsUp(track);
+  }
+
+  /** Every fill that its last word speaks of was told. */
+  addsUp({ report, fills }: Track): boolean {
+    return addsUp([...fills.values()], report?.filled ?? '0');
   }
 }
 

@@ -18,9 +18,12 @@ import { LiveFeed } from '../../support/live-feed.ts';
 
 type KeyPart = 'apiKey' | 'secret' | 'passphrase';
 
+/** `duplicate`: a repeated frame of market data changes nothing. */
+type Ability = 'fok' | 'market-buy' | 'recentFills' | 'secret' | 'duplicate';
+
 export interface Traits {
   /** What the venue does not offer, by test, each with the reason. */
-  readonly cannot?: Partial<Record<'fok' | 'market-buy' | 'recentFills' | 'secret', string>>;
+  readonly cannot?: Partial<Record<Ability, string>>;
   /** Parts of the credentials that the venue checks; default: key and secret, and the passphrase where it has one. */
   readonly keyParts?: readonly KeyPart[];
 }
@@ -137,15 +140,20 @@ const numbers = (fills: readonly { price: string; size: string; fee: string; fee
 
 export function venueContract(venue: VenueDescriptor, traits: Traits = {}): void {
   gatewayContract(venue, traits);
-  marketContract(venue);
+  marketContract(venue, traits);
 }
 
-function gatewayContract(venue: VenueDescriptor, { cannot = {}, keyParts }: Traits): void {
-  const able = (what: keyof NonNullable<Traits['cannot']>, name: string, act: () => Promise<void>): void => {
+/** A test of what the venue offers, or a note that it does not. */
+const ableBy =
+  (cannot: NonNullable<Traits['cannot']>) =>
+  (what: Ability, name: string, act: () => Promise<void>): void => {
     const reason = cannot[what];
     if (reason === undefined) it(name, act);
     else it(`cannot: ${name} (${reason})`, () => expect(reason.length).toBeGreaterThan(10));
   };
+
+function gatewayContract(venue: VenueDescriptor, { cannot = {}, keyParts }: Traits): void {
+  const able = ableBy(cannot);
 
   describe(`${venue.id}: the gateway`, () => {
     const stage = new Stage(venue);
@@ -372,7 +380,8 @@ const TROUBLES: readonly { readonly fault: Omit<FaultRequest, 'venue'>; readonly
   { fault: { kind: 'maintenance', durationMs: 1_500 }, reasons: ['venue-status', 'disconnect'] },
 ];
 
-function marketContract(venue: VenueDescriptor): void {
+function marketContract(venue: VenueDescriptor, { cannot = {} }: Traits): void {
+  const able = ableBy(cannot);
   describe(`${venue.id}: market data`, () => {
     const stage = new Stage(venue);
     let feed: LiveFeed;
@@ -404,7 +413,7 @@ function marketContract(venue: VenueDescriptor): void {
       expect(feed.faults).toEqual([]);
     });
 
-    it('takes a repeated frame for what it is', async () => {
+    able('duplicate', 'takes a repeated frame for what it is', async () => {
       const before = feed.counters.get('gaps');
       await stage.plant({ kind: 'duplicate', count: 3 });
       await vi.waitFor(() => expect(stage.sim.faults.list()).toEqual([]), wait);
