@@ -69,15 +69,18 @@ export class Books {
 
   async #watch(exchange: Exchange, symbol: string): Promise<void> {
     let market: string | undefined;
+    let isChange = false;
     while (!this.#isClosed) {
       try {
         market ??= String(marketOf(exchange, symbol)?.symbol);
         const book = await exchange.watchOrderBook(market);
-        this.#tell(symbol, bookFrame(symbol, book as CcxtBook));
+        this.#tell(symbol, bookFrame(symbol, book as CcxtBook, isChange));
+        isChange = true;
       } catch (thrown) {
         if (this.#isClosed) return;
         const reason = reasonOf(thrown);
         // ccxt subscribes anew at the next call; the feed replaces the socket before that book is there.
+        isChange = false;
         if (isA(thrown, 'InvalidNonce')) this.#tell(symbol, noteFrame(symbol, 'lost', reason));
         else if (isA(thrown, 'BadSymbol') || thrown instanceof RangeError) {
           return this.#tell(symbol, noteFrame(symbol, 'refused', reason));

@@ -1,9 +1,9 @@
 /** Frames between a ccxt worker and the feed: JSON of a fixed shape, so that the feed scans it like any venue's.
  *
- *    {"s":"BTC-USDT","n":1234,"t":1750000000000,"b":[["96400","0.5"],…],"a":[["96400.1","0.5"],…]}
+ *    {"s":"BTC-USDT","n":1234,"t":1750000000000,"u":1,"b":[["96400","0.5"],…],"a":[["96400.1","0.5"],…]}
  *
  *  `s` the venue's symbol; `n` ccxt's nonce (-1: it has none); `t` the venue's time in ms (0: the venue does not say);
- *  then the best levels of both sides, best first: the whole book as far as the feed is concerned. Instead of a book:
+ *  `u` whether this is a change of a book told before; then the best levels of both sides, best first: the whole book as far as the feed is concerned. Instead of a book:
  *
  *    {"s":"BTC-USDT","lost":"InvalidNonce …"}   ccxt noticed that its book was wrong; it builds another
  *    {"s":"BTC-USDT","refused":"BadSymbol …"}   the venue does not serve it
@@ -22,9 +22,10 @@ export interface CcxtBook {
   readonly nonce?: unknown;
 }
 
-export function bookFrame(symbol: string, book: CcxtBook): string {
+export function bookFrame(symbol: string, book: CcxtBook, isChange: boolean): string {
   return (
     `{"s":${JSON.stringify(symbol)},"n":${wholeOf(book.nonce, -1)},"t":${wholeOf(book.timestamp, 0)},` +
+    `"u":${isChange ? 1 : 0},` +
     `"b":[${levelsOf(book.bids)}],"a":[${levelsOf(book.asks)}]}`
   );
 }

@@ -11,6 +11,7 @@ const HEAD = ascii('{"s":"');
 const NONCE = ascii('","n":');
 const NO_NONCE = ascii('","n":-1');
 const TIME = ascii(',"t":');
+const CHANGE = ascii(',"u":');
 const BIDS = ascii(',"b":[');
 const ASKS = ascii(',"a":[');
 const END = ascii('}');
@@ -58,6 +59,8 @@ export class CcxtParser implements FrameParser {
     at = readInteger(buffer, expectBytes(buffer, at, TIME));
     // A venue that does not say its time leaves it open.
     if (at >= 0 && integer() > 0) frame.venueAt = integer();
+    at = readInteger(buffer, expectBytes(buffer, at, CHANGE));
+    frame.isChange = integer() === 1;
     at = readLevels(buffer, expectBytes(buffer, at, BIDS), end, entry, frame, frame.bids);
     at = readLevels(buffer, expectBytes(buffer, at, ASKS), end, entry, frame, frame.asks);
     return expectBytes(buffer, at, END) === end;
@@ -88,13 +91,14 @@ export class CcxtParser implements FrameParser {
   }
 
   #readBook(body: Json, entry: SymbolEntry, frame: BookFrame): boolean {
-    const { n, t, b, a } = body;
+    const { n, t, u, b, a } = body;
     frame.kind = FRAME.Snapshot;
     if (!Number.isSafeInteger(n) || !Number.isSafeInteger(t) || (t as number) < 0 || (n as number) < -1) return false;
     if ((n as number) >= 0) {
       frame.firstSeq = n as number;
       frame.lastSeq = n as number;
     }
+    frame.isChange = u === 1;
     if ((t as number) > 0) frame.venueAt = t as number;
     return fillLevels(entry, b, frame, frame.bids) && fillLevels(entry, a, frame, frame.asks);
   }
