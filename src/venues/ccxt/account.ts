@@ -20,8 +20,9 @@ import type {
 import { type Redact, redactor } from '../../core/redact.ts';
 import type { MonoNs } from '../../core/units.ts';
 import { addsUp, cancelOutcome, queryOutcome } from '../../net/order-outcomes.ts';
-import { dropOverdue, within } from './deadline.ts';
+import { guardQueues, within } from './deadline.ts';
 import { venueErrorOf } from './errors.ts';
+import { CCXT_EXCEPTIONS } from './exceptions.ts';
 import { createExchange, marketOf } from './exchange.ts';
 import { CCXT_EXCHANGES } from './exchanges.ts';
 import { numberText } from './frames.ts';
@@ -33,7 +34,7 @@ import { settle } from './settle.ts';
 import { type Track, Tracks } from './tracks.ts';
 
 const PLACE_MS = 2_000;
-const ASK_MS = 5_000;
+const ASK_MS = 10_000;
 
 export class Account {
   readonly #data: CcxtWorkerData;
@@ -43,15 +44,17 @@ export class Account {
   readonly #stream: PrivateStream;
   readonly #questions: Questions;
   readonly #redact: Redact;
+  readonly #clientIdParam: string;
 
   constructor(data: CcxtWorkerData, exchange: Exchange, clock: Clock, onEvent: (event: GatewayEvent) => void) {
     this.#data = data;
     this.#exchange = exchange;
     this.#clock = clock;
     this.#redact = redactor(data.credentials ?? { apiKey: '', secret: '' });
+    this.#clientIdParam = CCXT_EXCEPTIONS[data.exchange]?.clientIdParam ?? 'clientOrderId';
     const tracks = new Tracks(onEvent);
     this.#tracks = tracks;
-    dropOverdue(exchange, clock);
+    guardQueues(exchange, clock);
     const findsByClientId = CCXT_EXCHANGES.get(data.venue)?.findsByClientId === true;
     this.#questions = new Questions({ exchange, clock, tracks, findsByClientId });
     this.#stream = new PrivateStream(exchange, clock, {
@@ -97,12 +100,18 @@ export class Account {
       const market = this.#market(listing);
       this.#checkGrid(market, size, price);
       const overSocket = this.#stream.hasSocket && exchange.has.createOrderWs === true;
-      const params = { clientOrderId: clientId, ...(type === 'market' ? {} : { timeInForce: tif.toUpperCase() }) };
+      const params = {
+        [this.#clientIdParam]: clientId,
+        ...(type === 'market' ? {} : { timeInForce: tif.toUpperCase() }),
+      };
       const args = [market, type, side, size as never, price as never, params] as const;
       const call = (): Promise<unknown> =>
         overSocket ? exchange.createOrderWs(...args) : exchange.createOrder(...args);
       sentAt = this.#now();
-      const answer = await within(this.#clock, PLACE_MS, call, (late) => void this.#tracks.onOrder(late, true));
+      const answer = await within(this.#clock, PLACE_MS, call, {
+        isOrder: true,
+        onLate: (late) => void this.#tracks.onOrder(late, true),
+      });
       const ackedAt = this.#now();
       const venueOrderId = isObject(answer) ? idOf(answer.id) : '';
       if (venueOrderId === '') return { kind: 'unknown', reason: 'accepted without an order id', sentAt };
@@ -127,7 +136,7 @@ export class Account {
         if (found === 'absent') return { kind: 'absent' };
         this.#tracks.onOrder(found.order, false);
       }
-      await this.#ask(() => this.#exchange.cancelOrder(track.orderId, market));
+      await within(this.#clock, PLACE_MS, () => this.#exchange.cancelOrder(track.orderId, market), { isOrder: true });
       return { kind: 'cancelled' };
     } catch (thrown) {
       return cancelOutcome({ ok: false, error: venueErrorOf(thrown, this.#redact) });

@@ -1,4 +1,5 @@
-/** Points a ccxt class at other hosts: the origin of each of its addresses is replaced, the path after it stays. Pure. */
+/** Points a ccxt class at other hosts: the origin of each of its addresses is replaced, the path after it stays; where the
+ *  endpoint's own path ends with that path, the endpoint is taken as it is (it may have a part before it). Pure. */
 import { isObject } from '../../core/json.ts';
 import type { Endpoints } from '../../core/venue.ts';
 
@@ -16,7 +17,9 @@ export function replaceOrigins(tree: unknown, endpoints: Endpoints, path = ''): 
   if (typeof tree !== 'string' || !ORIGIN.test(tree)) return tree;
   const base = tree.startsWith('ws') ? socketBase(endpoints, path.toLowerCase()) : endpoints.rest;
   const [origin] = ORIGIN.exec(base) ?? [];
-  return origin === undefined ? tree : tree.replace(ORIGIN, origin);
+  if (origin === undefined) return tree;
+  const own = tree.replace(ORIGIN, '');
+  return base.slice(origin.length).endsWith(own) ? base : `${origin}${own}`;
 }
 
 function socketBase({ wsPublic, wsPrivate, wsTrade }: Endpoints, path: string): string {

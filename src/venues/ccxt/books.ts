@@ -15,6 +15,7 @@ import type { CcxtWorkerData } from './protocol.ts';
 const FIRST_BOOKS_MS = 5_000;
 /** The feed's own limit is 3 s; this one is for connections that others of the same socket drown. */
 const SILENCE_MS = 3_200;
+const TELL_EVERY_MS = 400;
 
 export interface BooksEvents {
   onOpen(): void;
@@ -33,6 +34,7 @@ export class Books {
   #exchange: Exchange | undefined;
   #liveness: Liveness | undefined;
   #isOpen = false;
+  #toldAt = 0;
   #isClosed = false;
   #cancel = (): void => {};
 
@@ -59,7 +61,7 @@ export class Books {
     if (this.#isClosed) return;
     this.#cancel = this.#clock.after(FIRST_BOOKS_MS, () => this.#open());
     this.#liveness = new Liveness(exchange, this.#clock, {
-      onHeard: () => this.#isOpen && this.#events.onPong(),
+      onHeard: () => this.#onHeard(),
       onSilent: (ms) => ms >= SILENCE_MS && this.#end(`one of its connections was silent for ${Math.round(ms)} ms`),
     });
     for (const symbol of this.#symbols) {
@@ -92,9 +94,20 @@ export class Books {
   #tell(symbol: string, text: string): void {
     if (this.#isClosed) return;
     const now = this.#clock.monotonicNs();
-    if (this.#isOpen) return this.#events.onFrame(text, now);
+    if (this.#isOpen) return this.#say(() => this.#events.onFrame(text, now));
     this.#first.set(symbol, [text, now]);
     if (this.#first.size === this.#symbols.length) this.#open();
+  }
+
+  /** A frame says as much. */
+  #onHeard(): void {
+    if (this.#isOpen && this.#clock.monotonicNs() - this.#toldAt >= TELL_EVERY_MS * 1e6)
+      this.#say(() => this.#events.onPong());
+  }
+
+  #say(tell: () => void): void {
+    this.#toldAt = this.#clock.monotonicNs();
+    tell();
   }
 
   #open(): void {

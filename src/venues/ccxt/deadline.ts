@@ -1,18 +1,32 @@
-/** Answers in time or not at all. Thread: the ccxt worker. */
+/** Answers in time or not at all, and ccxt's queue. Thread: the ccxt worker.
+ *
+ *  ccxt lets every request wait its turn, by a pace that it knows of the venue. For questions that is right, as long as
+ *  one that has been given up is not sent any more. An order must not wait: it would go out late, at a price of before,
+ *  or after its deadline, when it is being asked for. Orders skip the queue; the executor keeps their rate. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Exchange } from 'ccxt';
 import type { Clock } from '../../core/clock.ts';
 import { Overdue } from './errors.ts';
 
-const deadlines = new AsyncLocalStorage<number>();
+interface Call {
+  readonly deadline: number;
+  readonly isOrder: boolean;
+}
 
-/** Rejects with `Overdue` when `call` has not answered within `ms`. What ccxt has queued by then is not sent any more
- *  (`dropOverdue`); what was sent may still be answered, and `onLate` hears of it. */
+const calls = new AsyncLocalStorage<Call>();
+
+export interface WithinOptions<T> {
+  readonly isOrder?: boolean;
+  /** Hears of an answer that came too late. */
+  readonly onLate?: (value: T) => void;
+}
+
+/** Rejects with `Overdue` when `call` has not answered within `ms`. */
 export function within<T>(
   clock: Clock,
   ms: number,
   call: () => Promise<T>,
-  onLate: (value: T) => void = () => {},
+  { isOrder = false, onLate = () => {} }: WithinOptions<T> = {},
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let isOver = false;
@@ -20,7 +34,7 @@ export function within<T>(
       isOver = true;
       reject(new Overdue(ms));
     });
-    const answered = deadlines.run(clock.monotonicNs() + ms * 1e6, call);
+    const answered = calls.run({ deadline: clock.monotonicNs() + ms * 1e6, isOrder }, call);
     answered.then(
       (value) => {
         cancel();
@@ -35,13 +49,28 @@ export function within<T>(
   });
 }
 
-/** ccxt waits its turn before each request of REST. An order that would leave after its deadline must not: by then it is
- *  being asked for. */
-export function dropOverdue(exchange: Exchange, clock: Clock): void {
-  const wait = exchange.throttle.bind(exchange);
-  exchange.throttle = async (cost?: number) => {
-    await wait(cost);
-    const deadline = deadlines.getStore();
-    if (deadline !== undefined && clock.monotonicNs() > deadline) throw new Overdue(0);
+type Throttle = (cost?: number) => Promise<unknown>;
+
+/** Teaches the queues of an exchange object, that of REST and those of its sockets, what is said above. */
+export function guardQueues(exchange: Exchange, clock: Clock): void {
+  const guarded =
+    (wait: Throttle): Throttle =>
+    async (cost) => {
+      const call = calls.getStore();
+      if (call?.isOrder !== true) await wait(cost);
+      if (call !== undefined && clock.monotonicNs() > call.deadline) throw new Overdue(0);
+      return undefined;
+    };
+  exchange.throttle = guarded(exchange.throttle.bind(exchange)) as typeof exchange.throttle;
+  const clientOf = exchange.client.bind(exchange);
+  const known = new WeakSet<object>();
+  exchange.client = (url: string) => {
+    const client = clientOf(url);
+    const queue = client as unknown as { throttle?: Throttle };
+    if (queue.throttle !== undefined && !known.has(client)) {
+      known.add(client);
+      queue.throttle = guarded(queue.throttle);
+    }
+    return client;
   };
 }

@@ -10,7 +10,7 @@ export interface CcxtExchange {
   /** A `password` or `uid` besides key and secret. */
   readonly needsPassphrase: boolean;
   readonly hasTestnet: boolean;
-  /** ccxt's `fetchOrder` takes the client id: then "no such order" is an answer about that id. */
+  /** ccxt's `fetchOrder` takes a client id, by its source: then "no such order" is an answer about that id. */
   readonly findsByClientId: boolean;
   readonly feeInQuote: boolean;
 }
@@ -26,14 +26,14 @@ const TABLE = `
   bequant | Bequant | 0.0009 | 0.0009 | testnet
   binance | Binance | 0.001 | 0.001 | testnet by-client-id
   binanceus | Binance US | 0.001 | 0.001 | testnet by-client-id
-  bingx | BingX | - | - | testnet by-client-id
+  bingx | BingX | - | - | testnet
   bitget | Bitget | - | - | passphrase by-client-id
   bitrue | Bitrue | 0.00098 | 0.00098 | by-client-id
   bitstamp | Bitstamp | 0.004 | 0.004 | by-client-id
   bittrade | BitTrade | 0.002 | 0.002 |
   bitvavo | Bitvavo | 0.0025 | 0.002 | by-client-id
-  blockchaincom | Blockchain.com | - | - | testnet by-client-id
-  bullish | Bullish | 0.001 | 0.001 | testnet by-client-id
+  blockchaincom | Blockchain.com | - | - | testnet
+  bullish | Bullish | 0.001 | 0.001 | testnet
   bybit | Bybit | 0.00075 | 0.0001 | testnet
   bybiteu | Bybit EU | 0.00075 | 0.0001 | testnet
   bybitid | Bybit Indonesia | 0.00075 | 0.0001 | testnet
@@ -55,9 +55,9 @@ const TABLE = `
   hitbtc | HitBTC | 0.0009 | 0.0009 | testnet
   hollaex | HollaEx | 0.001 | 0.001 | testnet
   htx | HTX | 0.002 | 0.002 | by-client-id
-  hyperliquid | Hyperliquid | - | - | testnet by-client-id
+  hyperliquid | Hyperliquid | - | - | testnet
   independentreserve | Independent Reserve | 0.005 | 0.005 |
-  kraken | Kraken | 0.0026 | 0.0016 | by-client-id fee-in-quote
+  kraken | Kraken | 0.0026 | 0.0016 | fee-in-quote
   kucoin | KuCoin | 0.001 | 0.001 | passphrase fee-in-quote
   lbank | LBank | 0.001 | 0.001 |
   lighter | Lighter | - | - | testnet
@@ -71,13 +71,13 @@ const TABLE = `
   p2b | p2b | - | - |
   pacifica | Pacifica | - | - | testnet
   phemex | Phemex | 0.001 | 0.001 | testnet by-client-id
-  poloniex | Poloniex | 0.0009 | 0.0009 | testnet by-client-id
-  toobit | Toobit | - | - | by-client-id
+  poloniex | Poloniex | 0.0009 | 0.0009 | testnet
+  toobit | Toobit | - | - |
   upbit | Upbit | 0.0025 | 0.0025 |
   weex | Weex | 0.1 | 0.1 | passphrase testnet by-client-id
   whitebit | WhiteBit | 0.001 | 0.001 |
   woo | WOO X | 0.0005 | 0.0002 | passphrase testnet by-client-id
-  xt | XT | - | - | by-client-id
+  xt | XT | - | - |
 `;
 
 /** Exchanges of ccxt.pro that cannot be traded here, and why. */

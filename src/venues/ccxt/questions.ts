@@ -6,10 +6,11 @@ import { isObject, type Json } from '../../core/json.ts';
 import type { Fill, OrderReport } from '../../core/order.ts';
 import { addsUp } from '../../net/order-outcomes.ts';
 import { within } from './deadline.ts';
+import { isA } from './errors.ts';
 import { idOf, readFill, readOrder } from './orders.ts';
 import { clientIdOf, type Track, type Tracks } from './tracks.ts';
 
-const ASK_MS = 5_000;
+const ASK_MS = 10_000;
 /** How far back orders are looked for that have no known id, ms. */
 const LOOK_BACK_MS = 15 * 60_000;
 
@@ -40,9 +41,9 @@ export class Questions {
         const order: unknown = await this.#ask(() => exchange.fetchOrder(orderId, market, params));
         if (isObject(order)) return { order };
       } catch (thrown) {
-        if (!(thrown instanceof Error) || thrown.constructor.name !== 'OrderNotFound') throw thrown;
+        if (!isA(thrown, 'OrderNotFound') && !isA(thrown, 'NotSupported')) throw thrown;
         // An id that we have was given by the venue: then it may list the order elsewhere.
-        if (orderId === '') return 'absent';
+        if (orderId === '' && isA(thrown, 'OrderNotFound')) return 'absent';
       }
     }
     return this.#search(track, market);
@@ -113,7 +114,8 @@ export class Questions {
         if (isIt || tracks.ownerOf(order, idOf(order.id))?.clientId === clientId) return { order };
       }
     }
-    if (lists.length < 2) throw new TypeError('the venue cannot be asked for what is over');
+    // Unknown stays unknown where a list without it would prove nothing.
+    if (lists.length < 2 || !tracks.areClientIdsKept) throw new TypeError('the venue cannot be asked by client id');
     return 'absent';
   }
 

@@ -30,13 +30,11 @@ export class Tracks {
   readonly #onEvent: (event: GatewayEvent) => void;
   readonly #byClient = new Map<string, Track>();
   readonly #byOrder = new Map<string, Track>();
+  /** The venue was seen to give back a client id: then a list without it means something. */
+  areClientIdsKept = false;
 
   constructor(onEvent: (event: GatewayEvent) => void) {
     this.#onEvent = onEvent;
-  }
-
-  byClient(clientId: string): Track | undefined {
-    return this.#byClient.get(clientId);
   }
 
   /** An order is about to be sent, or was sent by a predecessor. */
@@ -69,14 +67,20 @@ export class Tracks {
   /** Whose an order or a trade of ccxt's is: by the venue's id, by ccxt's client id, else by a text of the venue's own
    *  message that is one of our client ids. */
   ownerOf(item: Json, orderId: string): Track | undefined {
+    const told = this.#byClient.get(clientIdOf(item));
+    if (told !== undefined) {
+      this.areClientIdsKept = true;
+      return told;
+    }
     const byOrder = this.#byOrder.get(orderId);
     if (byOrder !== undefined) return byOrder;
-    const told = this.#byClient.get(clientIdOf(item));
-    if (told !== undefined) return told;
     if (!isObject(item.info)) return undefined;
     for (const text of Object.values(item.info)) {
       const found = typeof text === 'string' ? this.#byClient.get(text.replace(OWN_MARK, '')) : undefined;
-      if (found !== undefined) return found;
+      if (found !== undefined) {
+        this.areClientIdsKept = true;
+        return found;
+      }
     }
     return undefined;
   }
