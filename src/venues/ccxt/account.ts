@@ -98,6 +98,9 @@ export class Account {
     let sentAt = this.#now();
     try {
       const market = this.#market(listing);
+      // By base size or by cost: classes of ccxt differ, and a wrong guess is another order.
+      if (type === 'market' && side === 'buy')
+        throw new OffGrid('a market buy by base size is not offered through ccxt');
       this.#checkGrid(market, size, price);
       const overSocket = this.#stream.hasSocket && exchange.has.createOrderWs === true;
       const params = {
@@ -139,10 +142,18 @@ export class Account {
       await within(this.#clock, PLACE_MS, () => this.#exchange.cancelOrder(track.orderId, market), { isOrder: true });
       return { kind: 'cancelled' };
     } catch (thrown) {
+      // Of an order that is over some venues say that it cannot be cancelled, not that there is none.
+      if (await this.#isOver(track, market)) return { kind: 'absent' };
       return cancelOutcome({ ok: false, error: venueErrorOf(thrown, this.#redact) });
     } finally {
       this.#settle(track, this.#stream.hasOrders ? 'streamed' : 'alone');
     }
+  }
+
+  async #isOver(track: Track, market: string): Promise<boolean> {
+    if (track.report !== undefined && track.report.status !== 'open') return true;
+    const learned = await this.#questions.learn(track, market).catch(() => undefined);
+    return learned !== undefined && (learned === 'absent' || learned.report.status !== 'open');
   }
 
   query({ clientId, listing }: OrderRef): Promise<QueryOutcome> {

@@ -1,8 +1,9 @@
 /** Market streams through ccxt. What trust in such a row means: ccxt keeps the book, follows the venue's sequence ids or
  *  checksums where its class of the venue does, and builds the book anew when they do not fit. It tells us by an error,
  *  and the worker passes that on (`lost`): the row is suspect at once and the virtual connection is replaced, so that the
- *  next book is built from nothing. What a class of ccxt does not check, nobody checks: such a row is as good as a
- *  ticker. Crossed books, silence and times that are off are judged by the feed as everywhere.
+ *  next book is built from nothing. What a class of ccxt does not check, nobody checks (its `gate` applies updates without
+ *  looking whether one is missing): so that a wrong level does not stay for ever, every book is built anew from time to
+ *  time. Crossed books, silence and times that are off are judged by the feed as everywhere.
  *  https://docs.ccxt.com/#/ccxt.pro.manual?id=watchorderbook */
 import { parseObject, textOf } from '../../core/json.ts';
 import {
@@ -18,6 +19,9 @@ import { createParser } from './parse.ts';
 
 /** One exchange object of ccxt carries so many; it opens connections of its own as it sees fit. */
 const SYMBOLS_PER_SOCKET = 50;
+
+/** How long a book may live that nobody can check. */
+const MAX_AGE_MS = 15 * 60_000;
 
 /** Every book is a whole one. The only deltas are those that stand for a loss. */
 const rule: SequenceRule = { snapshotFrom: 'stream', judge: () => VERDICT.Gap };
@@ -53,6 +57,7 @@ export function ccxtStream(exchange: string): MarketStream {
         symbols: part.map((_symbol, index) => from + index),
         // Pings are passed on to the venue's own connections, and their pongs back.
         heartbeat: { ping: 'frame', idleMs: 1000, silenceMs: 3000 },
+        maxAgeMs: MAX_AGE_MS,
       });
     }
     return plans;

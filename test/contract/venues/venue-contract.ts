@@ -24,6 +24,8 @@ type Ability = 'fok' | 'market-buy' | 'recentFills' | 'secret' | 'duplicate';
 export interface Traits {
   /** What the venue does not offer, by test, each with the reason. */
   readonly cannot?: Partial<Record<Ability, string>>;
+  /** Troubles of market data that do not reach its rows, each with the reason. */
+  readonly unseen?: Partial<Record<FaultRequest['kind'], string>>;
   /** Parts of the credentials that the venue checks; default: key and secret, and the passphrase where it has one. */
   readonly keyParts?: readonly KeyPart[];
 }
@@ -380,7 +382,7 @@ const TROUBLES: readonly { readonly fault: Omit<FaultRequest, 'venue'>; readonly
   { fault: { kind: 'maintenance', durationMs: 1_500 }, reasons: ['venue-status', 'disconnect'] },
 ];
 
-function marketContract(venue: VenueDescriptor, { cannot = {} }: Traits): void {
+function marketContract(venue: VenueDescriptor, { cannot = {}, unseen = {} }: Traits): void {
   const able = ableBy(cannot);
   describe(`${venue.id}: market data`, () => {
     const stage = new Stage(venue);
@@ -423,7 +425,12 @@ function marketContract(venue: VenueDescriptor, { cannot = {} }: Traits): void {
       await allLive();
     });
 
-    it.each(TROUBLES.map((trouble) => [trouble.fault.kind, trouble] as const))(
+    for (const [kind, reason] of Object.entries(unseen)) {
+      it(`cannot: a row leaves live on ${kind} (${reason})`, () => expect(reason.length).toBeGreaterThan(10));
+    }
+
+    const seen = TROUBLES.filter(({ fault }) => unseen[fault.kind] === undefined);
+    it.each(seen.map((trouble) => [trouble.fault.kind, trouble] as const))(
       'a row leaves live on %s, says why, and comes back',
       async (_, { fault, reasons }) => {
         await allLive();
