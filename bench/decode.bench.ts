@@ -1,4 +1,5 @@
-/** decode/<venue>.<channel>: one frame's bytes → book event, against `JSON.parse` of the same bytes. */
+/** decode/<venue>.<channel>: one frame's bytes → book event, against `JSON.parse` of the same bytes, or of the JSON frame
+ *  that says the same where the venue's frames are binary. */
 import { FrameBatch } from '../src/core/frame.ts';
 import { descriptorOf } from '../src/venues/registry.ts';
 import { FRAME_SETS, type FrameSet } from './frames.ts';
@@ -8,8 +9,8 @@ import { type Bench, type BenchRow, type Budget, OURS, toRow } from './rounds.ts
 const rowOf = (channel: string): string => `decode/${channel}`;
 
 async function decodeRow(channel: string, set: FrameSet, budget: Budget): Promise<BenchRow> {
-  const { frames, symbols, source } = set;
-  const parser = descriptorOf(channel.split('.')[0] ?? '').stream.createParser(symbols);
+  const { frames, symbols, source, asJson = frames, view = (descriptor) => descriptor } = set;
+  const parser = view(descriptorOf(channel.split('.')[0] ?? '')).stream.createParser(symbols);
   const batch = new FrameBatch();
   const ours = (): number => {
     let levels = 0;
@@ -23,8 +24,8 @@ async function decodeRow(channel: string, set: FrameSet, budget: Budget): Promis
   };
   const jsonParse = (): number => {
     let found = 0;
-    for (let i = 0; i < frames.length; i++) {
-      if (typeof JSON.parse((frames[i] as Buffer).toString('utf8')) === 'object') found++;
+    for (let i = 0; i < asJson.length; i++) {
+      if (typeof JSON.parse((asJson[i] as Buffer).toString('utf8')) === 'object') found++;
     }
     return found;
   };
@@ -38,7 +39,7 @@ async function decodeRow(channel: string, set: FrameSet, budget: Budget): Promis
     ],
     budget,
   );
-  const note = `${source}; ${parser.fallbacks === 0 ? 'none' : parser.fallbacks} fell back to JSON; the peer only parses, ours gives integers on the grid`;
+  const note = `${source}; ${parser.fallbacks === 0 ? 'none' : parser.fallbacks} fell back to JSON; the peer only parses${asJson === frames ? '' : ' the JSON frame of the same event'}, ours gives integers on the grid`;
   return toRow({ name: rowOf(channel), unit: 'ns/frame', note }, rounds);
 }
 

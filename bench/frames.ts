@@ -1,113 +1,31 @@
-/** Frames for the decode rows: the bytes of real recordings where the fixtures are at hand, else made ones of the same
- *  shape. Each set says which. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { decimalsOf } from '../src/core/decimal.ts';
-import { seededRandom } from '../src/core/random.ts';
-import type { SymbolEntry } from '../src/core/venue.ts';
+/** Frames for the decode rows, by row: `<venue>.<channel>`. The bytes of real recordings where the fixtures are at hand, else
+ *  made ones of the same shape; each set says which. */
+import { binanceFrames } from './frames/binance.ts';
+import { binanceSbeFrames } from './frames/binance-sbe.ts';
+import { bitgetFrames } from './frames/bitget.ts';
+import { bybitFrames } from './frames/bybit.ts';
+import { coinbaseFrames } from './frames/coinbase.ts';
+import type { FrameSet, FrameSets } from './frames/frame-set.ts';
+import { gateFrames } from './frames/gate.ts';
+import { krakenFrames } from './frames/kraken.ts';
+import { kucoinFrames } from './frames/kucoin.ts';
+import { okxFrames } from './frames/okx.ts';
 
-export interface FrameSet {
-  readonly frames: readonly Buffer[];
-  readonly symbols: readonly SymbolEntry[];
-  readonly bytes: number;
-  /** `recorded 2021-10, 83 frames of 141 bytes` */
-  readonly source: string;
-}
+export type { FrameSet };
 
-const FIXTURES = resolve(process.env.PARALLAX_FIXTURES ?? join(import.meta.dirname, '../../shared/fixtures'));
-const MADE = 128;
-
-interface Recorded {
-  readonly t: string;
-  readonly data?: string;
-}
-
-/** Frames of one recording that `isWanted` picks; undefined when the recording is not there. */
-function recorded(path: string, when: string, isWanted: (text: string) => boolean): FrameSet | undefined {
-  const file = join(FIXTURES, path);
-  if (!existsSync(file)) return undefined;
-  const texts = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Recorded)
-    .flatMap(({ t, data }) => (t === 'recv' && data !== undefined && isWanted(data) ? [data] : []));
-  return texts.length === 0 ? undefined : frameSet(texts, `recorded ${when}`);
-}
-
-function frameSet(texts: readonly string[], kind: string): FrameSet {
-  const frames = texts.map((text) => Buffer.from(text));
-  const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
-  const mean = Math.round(bytes / frames.length);
-  return { frames, symbols: symbolsOf(texts), bytes, source: `${kind}, ${frames.length} frames of ${mean} bytes` };
-}
-
-const NAME = /"(?:s|instId)":"([^"]+)"/;
-const NUMBER = /"(\d+\.\d+)"/g;
-
-/** Every symbol in the frames, on a grid that holds every decimal in them. */
-function symbolsOf(texts: readonly string[]): SymbolEntry[] {
-  const decimals = new Map<string, number>();
-  for (const text of texts) {
-    const symbol = NAME.exec(text)?.[1];
-    if (symbol === undefined) throw new Error(`a frame without a symbol: ${text.slice(0, 100)}`);
-    const needed = Array.from(text.matchAll(NUMBER), ([, number]) => decimalsOf(number ?? '0'));
-    decimals.set(symbol, Math.max(decimals.get(symbol) ?? 0, ...needed));
-  }
-  return [...decimals].map(([symbol, each]) => ({ symbol, priceDecimals: each, sizeDecimals: each }));
-}
-
-const random = seededRandom(7);
-const price = (decimals: number): string => (60_000 + random.next() * 10).toFixed(decimals);
-const size = (decimals: number): string => (random.next() * 5).toFixed(decimals);
-
-const binanceLevels = (count: number): string =>
-  JSON.stringify(Array.from({ length: count }, () => [price(8), size(8)]));
-const okxLevels = (count: number): string =>
-  JSON.stringify(Array.from({ length: count }, () => [price(1), size(8), '0', String(1 + random.int(9))]));
-
-const made = (make: (index: number) => string): FrameSet =>
-  frameSet(
-    Array.from({ length: MADE }, (_, index) => make(index)),
-    'made',
-  );
-
-const BINANCE_SPOT = 'binance/book_recordings/spot_depth100ms_NKNUSDT_LRCBTC.jsonl';
-const OKX_BOOKS = 'okx/book_recordings/v5_books_BTC-USDT_UNI-USD-SWAP.jsonl';
-
-/** By decode row: `<venue>.<channel>`. */
-export const FRAME_SETS: Readonly<Record<string, () => FrameSet>> = {
-  'binance.bookTicker': () =>
-    recorded(BINANCE_SPOT, '2021-10', (text) => text.includes('@bookTicker"')) ??
-    made(
-      (index) =>
-        `{"stream":"btcusdt@bookTicker","data":{"u":${500_000_000 + index},"s":"BTCUSDT",` +
-        `"b":"${price(8)}","B":"${size(8)}","a":"${price(8)}","A":"${size(8)}"}}`,
-    ),
-  'binance.depth': () =>
-    recorded(BINANCE_SPOT, '2021-10', (text) => text.includes('@depth@')) ??
-    made(
-      (index) =>
-        `{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":${1_750_000_000_000 + index},"s":"BTCUSDT",` +
-        `"U":${500_000_000 + index},"u":${500_000_000 + index},` +
-        `"b":${binanceLevels(1 + random.int(4))},"a":${binanceLevels(1 + random.int(4))}}}`,
-    ),
-  'okx.books': () =>
-    recorded(
-      OKX_BOOKS,
-      '2022-05',
-      (text) => text.includes('"channel":"books"') && text.includes('"action":"update"'),
-    ) ??
-    made(
-      (index) =>
-        '{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[{' +
-        `"asks":${okxLevels(1 + random.int(16))},"bids":${okxLevels(1 + random.int(16))},` +
-        `"ts":"${1_750_000_000_000 + index}","checksum":0,"seqId":${9_000_001 + index},"prevSeqId":${9_000_000 + index}}]}`,
-    ),
-  // No recording holds this channel.
-  'okx.bbo-tbt': () =>
-    made(
-      (index) =>
-        '{"arg":{"channel":"bbo-tbt","instId":"BTC-USDT"},"data":[{' +
-        `"asks":${okxLevels(1)},"bids":${okxLevels(1)},"ts":"${1_750_000_000_000 + index}","seqId":${9_000_001 + index}}]}`,
-    ),
+const VENUES: Readonly<Record<string, FrameSets>> = {
+  binance: { ...binanceFrames, ...binanceSbeFrames },
+  okx: okxFrames,
+  bybit: bybitFrames,
+  kucoin: kucoinFrames,
+  bitget: bitgetFrames,
+  kraken: krakenFrames,
+  coinbase: coinbaseFrames,
+  gate: gateFrames,
 };
+
+export const FRAME_SETS: FrameSets = Object.fromEntries(
+  Object.entries(VENUES).flatMap(([venue, sets]) =>
+    Object.entries(sets).map(([channel, load]) => [`${venue}.${channel}`, load]),
+  ),
+);

@@ -67,6 +67,7 @@ export function createMarket(venues: number, instruments: number): Market {
       maxEdgeBps: 300,
       maxNotional: 2000,
       cooldownNs: 0,
+      maxPriceRatio: 1e9,
       maxHeartbeatAgeNs: 60e9,
     },
     records: { tryWrite: () => true },

@@ -29,6 +29,7 @@ export class DetectorActor implements Actor {
         maxNotional: Number(config.strategy.maxNotional),
         cooldownNs: config.strategy.cooldownMs * 1e6,
         maxHeartbeatAgeNs: config.limits.maxHeartbeatAgeMs * 1e6,
+        maxPriceRatio: config.limits.maxPriceRatio,
       },
       records: ringSink(views.recordRing('detector'), host.bell('journal'), clock),
       counters: views.detectorCounters(),

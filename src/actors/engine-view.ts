@@ -16,6 +16,7 @@ import { rowTerms } from '../engine/terms.ts';
 import type { Histogram } from '../memory/counters.ts';
 import { QUOTE } from '../memory/layout.ts';
 import { QuoteReader } from '../memory/quote-table.ts';
+import { RowHolds } from '../memory/row-holds.ts';
 import type { SharedViews } from './context.ts';
 import type { EngineContext } from './messages.ts';
 import type { ChildStatus } from './supervisor.ts';
@@ -41,6 +42,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
   readonly #facts: () => EngineFacts;
   readonly #nowNs: () => number;
   readonly #reader: QuoteReader;
+  readonly #holds: RowHolds;
   readonly #row = new Float64Array(QUOTE.STRIDE);
   readonly #rates: { at: number; messages: number; perSecond: number }[];
 
@@ -50,6 +52,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
     this.#facts = facts;
     this.#nowNs = nowNs;
     this.#reader = new QuoteReader(views.buffer, views.layout);
+    this.#holds = new RowHolds(views.buffer, views.layout);
     this.#rates = context.universe.venues.map(() => ({ at: nowNs(), messages: 0, perSecond: 0 }));
   }
 
@@ -191,6 +194,8 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
           minSize: listing.minSize,
           ...(listing.minNotional === undefined ? {} : { minNotional: listing.minNotional }),
           takerFee: fees.taker,
+          ...(listing.native === undefined ? {} : { nativeBase: listing.native.base }),
+          ...(listing.transfers === undefined ? {} : { transfers: listing.transfers }),
         })),
     }));
   }
@@ -210,13 +215,15 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
     return formatDecimal((sum * pow10(4)) / count, decimals + 4);
   }
 
-  /** Trust of a row as it may be believed: a row of a feed's former life, or one that stays torn, is suspect. */
+  /** Trust of a row as it may be believed: a row of a feed's former life, one that stays torn, one that is not what its
+   *  name says, and one that its venue suspended are suspect. */
   #read(row: number): number {
     const venue = this.#context.universe.rows[row]?.venueIndex ?? 0;
     if (!this.#reader.read(row, this.#row)) return TRUST.Suspect;
     if (this.#row[0] === 0) return TRUST.Syncing;
     if (this.#row[QUOTE.INCARNATION] !== this.#views.control.incarnation(venue)) return TRUST.Suspect;
-    return this.#row[QUOTE.TRUST] as number;
+    const trust = this.#row[QUOTE.TRUST] as number;
+    return trust === TRUST.Live && !this.#holds.isFree(row) ? TRUST.Suspect : trust;
   }
 
   #venues(): EngineStatus['venues'] {

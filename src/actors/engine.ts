@@ -11,8 +11,10 @@ import { BalanceSheet, isSameAmounts, valueAt } from './balance-sheet.ts';
 import { bellOf, SharedViews } from './context.ts';
 import { type EngineFacts, LiveView } from './engine-view.ts';
 import { openIdentity } from './identity.ts';
+import { type ListingWatch, watchListings } from './listing-watch.ts';
 import type { EngineContext, FromThread } from './messages.ts';
 import { type EngineOptions, prepareRun } from './prepare.ts';
+import { RunFaults } from './run-faults.ts';
 import { RunRecords } from './run-records.ts';
 import { Specs } from './specs.ts';
 import { type RunSummary, summarise } from './summary.ts';
@@ -33,8 +35,9 @@ export class Engine implements EngineControl {
   readonly #log: Log;
   readonly #records: RunRecords;
   readonly #sheet = new BalanceSheet();
-  readonly #faults: { at: number; code: string; message: string }[] = [];
+  readonly #faults: RunFaults;
   readonly #startedAt = Date.now();
+  readonly #listings: ListingWatch;
   #state: EngineState = 'starting';
   #haltReason: string | undefined;
   #report: ExecutorReport | undefined;
@@ -53,7 +56,7 @@ export class Engine implements EngineControl {
   static async start(options: EngineOptions): Promise<Engine> {
     const prepared = await prepareRun(options);
     const engine = new Engine(prepared.context, prepared.setups, options);
-    for (const fault of prepared.faults) engine.#raise(fault, 'reference');
+    for (const fault of prepared.faults) engine.#faults.raise(fault, 'reference');
     await engine.#begin();
     return engine;
   }
@@ -65,6 +68,7 @@ export class Engine implements EngineControl {
     this.views = new SharedViews(context.buffer, context.shape);
     const sink = ringSink(this.views.recordRing('supervisor'), bellOf(context, this.views, 'journal', false), clock);
     this.#records = new RunRecords(context, sink, this.#startedAt);
+    this.#faults = new RunFaults(log, this.#records);
     this.view = new LiveView(
       context,
       this.views,
@@ -72,6 +76,7 @@ export class Engine implements EngineControl {
       () => clock.monotonicNs(),
     );
     const specs = new Specs(context.universe.venues, setups, openIdentity(dataDir), this.views.control);
+    this.#listings = watchListings(context, setups, this.views, log);
     this.supervisor = new Supervisor({
       context,
       layout: this.views.layout,
@@ -84,7 +89,7 @@ export class Engine implements EngineControl {
       specOf: (name, life) => specs.next(name, life),
       onDown: (name) => this.#onDown(name),
       onUp: (name) => this.#onUp(name),
-      onFault: (fault, actor) => this.#raise(fault, actor),
+      onFault: (fault, actor) => this.#faults.raise(fault, actor),
       onBudgetSpent: (name, why) => this.#onBudgetSpent(name, why),
       onMessage: (message) => this.#onMessage(message),
     });
@@ -99,6 +104,7 @@ export class Engine implements EngineControl {
     this.#askReport();
     if (this.#state === 'starting') this.#state = 'running';
     this.#releasePause();
+    this.#listings.start();
   }
 
   /** Finishes what is open, stops every actor, and says what the run was. May be called more than once. */
@@ -109,6 +115,7 @@ export class Engine implements EngineControl {
 
   async #finish(): Promise<RunSummary> {
     if (this.#state !== 'halted') this.#state = 'draining';
+    this.#listings.stop();
     this.views.control.setPause('supervisor', true);
     const isDrained = await this.#drained();
     if (!isDrained && this.supervisor.isUp(EXECUTOR)) this.supervisor.command(EXECUTOR, { kind: 'Abandon' });
@@ -117,7 +124,7 @@ export class Engine implements EngineControl {
     clearInterval(this.#reportTimer);
     const reconciled = this.supervisor.isUp(EXECUTOR) && (await this.#reconcile());
     const status = this.view.status();
-    const clean = isDrained && reconciled && this.#faults.length === 0 && !this.views.control.isHalted;
+    const clean = isDrained && reconciled && this.#faults.list.length === 0 && !this.views.control.isHalted;
     const report = this.#report;
     const pnl = toTexts(this.#sheet.change());
     const valued = valueAt(pnl, this.context.universe, (instrument) => this.view.mid(instrument));
@@ -175,7 +182,7 @@ export class Engine implements EngineControl {
         missing.length > 0
           ? `${missing.join(', ')} did not say its final balances`
           : `balances changed by ${JSON.stringify(byVenues)}, fills add up to ${JSON.stringify(byFills)}`;
-      this.#raise(new Fault('execution/reconcile', message, { byVenues, byFills, missing }), EXECUTOR);
+      this.#faults.raise(new Fault('execution/reconcile', message, { byVenues, byFills, missing }), EXECUTOR);
       return false;
     }
   }
@@ -209,9 +216,7 @@ export class Engine implements EngineControl {
   }
 
   get faultCounts(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const { code } of this.#faults) counts[code] = (counts[code] ?? 0) + 1;
-    return counts;
+    return this.#faults.counts();
   }
 
   get haltReason(): string | undefined {
@@ -234,7 +239,7 @@ export class Engine implements EngineControl {
       valued: valueAt(pnl, this.context.universe, (instrument) => this.view.mid(instrument)),
       fees: this.#report?.fees ?? {},
       inventory: this.#report?.inventory ?? [],
-      faults: this.#faults,
+      faults: this.#faults.list,
       actors: this.supervisor.status(),
     };
   }
@@ -258,7 +263,7 @@ export class Engine implements EngineControl {
   #onBudgetSpent(name: string, why: string): void {
     this.#haltReason = `${name} used up its restarts: ${why}`;
     this.views.control.setHalt('supervisor', true);
-    this.#raise(new Fault('actor/budget', `the engine is halted: ${this.#haltReason}`, { actor: name }), name);
+    this.#faults.raise(new Fault('actor/budget', `the engine is halted: ${this.#haltReason}`, { actor: name }), name);
   }
 
   #onMessage(message: FromThread): void {
@@ -284,13 +289,6 @@ export class Engine implements EngineControl {
 
   #askReport(): void {
     if (this.supervisor.isUp(EXECUTOR)) this.supervisor.command(EXECUTOR, { kind: 'Report' });
-  }
-
-  #raise(fault: Fault, actor: string): void {
-    const at = Date.now();
-    this.#faults.push({ at, code: fault.code, message: fault.message });
-    this.#log.error({ actor, code: fault.code, details: fault.details }, fault.message);
-    this.#records.fault(fault, actor, at);
   }
 }
 

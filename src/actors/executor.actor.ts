@@ -1,4 +1,4 @@
-/** The executor with its venues' order entry. The only actor that is handed keys. */
+/** The executor with its venues' order entry. The only actor that is handed secrets. */
 import { type Clock, systemClock } from '../core/clock.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
@@ -18,6 +18,7 @@ import { entriesOf, readWalFolder } from '../record/wal-files.ts';
 import { descriptorOf } from '../venues/registry.ts';
 import type { Actor, ActorCommand } from './actor.ts';
 import type { ActorHost } from './actor-host.ts';
+import { createIdentifiedGateway } from './identified-gateway.ts';
 import { createLog } from './log.ts';
 import type { ActorSpec } from './messages.ts';
 
@@ -55,16 +56,20 @@ export class ExecutorActor implements Actor {
     const http = httpClient();
     guard.atEnd(() => http.close());
     this.#gateways = spec.venues.map(({ venue, endpoints, credentials }, venueIndex) =>
-      descriptorOf(venue, config.venues).createGateway({
-        endpoints,
-        credentials,
-        listings: universe.rows.filter((row) => row.venueIndex === venueIndex).map((row) => row.listing),
-        sockets,
-        http,
-        clock: this.#clock,
-        log: this.#log,
-        onEvent: (event) => guard.run(() => this.#onGatewayEvent(venueIndex, event), undefined),
-      }),
+      createIdentifiedGateway(
+        descriptorOf(venue, config.venues),
+        {
+          endpoints,
+          credentials,
+          listings: universe.rows.filter((row) => row.venueIndex === venueIndex).map((row) => row.listing),
+          sockets,
+          http,
+          clock: this.#clock,
+          log: this.#log,
+          onEvent: (event) => guard.run(() => this.#onGatewayEvent(venueIndex, event), undefined),
+        },
+        config.assets,
+      ),
     );
     const assets = assetsOf(universe);
     this.#inventory = new Inventory(universe.venues, assets, inventoryWords(views.buffer, views.layout));

@@ -1,6 +1,7 @@
 /** The market data of one venue, from socket to rows. */
 import { systemClock } from '../core/clock.ts';
 import { seededRandom } from '../core/random.ts';
+import { withMarketData } from '../core/venue.ts';
 import { Feed } from '../feeds/feed.ts';
 import { httpClient } from '../net/http-client.ts';
 import { wsSockets } from '../net/ws-socket.ts';
@@ -22,7 +23,7 @@ export class FeedActor implements Actor {
     const descriptor = descriptorOf(spec.venue, context.config.venues);
     const sockets = descriptor.sockets?.(spec.endpoints, clock) ?? wsSockets(clock);
     this.#feed = new Feed({
-      descriptor,
+      descriptor: withMarketData(descriptor, spec.access),
       endpoints: spec.endpoints,
       universe: context.universe,
       venueIndex: spec.venueIndex,

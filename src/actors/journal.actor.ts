@@ -2,6 +2,7 @@
 import { systemClock } from '../core/clock.ts';
 import { RECORD_PRODUCERS } from '../memory/layout.ts';
 import { QuoteReader } from '../memory/quote-table.ts';
+import { RowHolds } from '../memory/row-holds.ts';
 import { journalFolder } from '../record/journal-store.ts';
 import { JournalWriter } from '../record/journal-writer.ts';
 import { QuoteSampler } from '../record/quote-sampler.ts';
@@ -22,10 +23,12 @@ export class JournalActor implements Actor {
       clock,
       onFault,
     });
+    const holds = new RowHolds(views.buffer, views.layout);
     this.#sampler = new QuoteSampler({
       reader: new QuoteReader(views.buffer, views.layout),
       universe: context.universe,
       incarnation: (venue) => views.control.incarnation(venue),
+      isFree: (row) => holds.isFree(row),
       store: this.#writer,
       clock,
       everyMs: quoteSampleMs,

@@ -3,7 +3,7 @@ import type { Config } from '../core/config.ts';
 import type { FaultCode } from '../core/faults.ts';
 import type { Universe } from '../core/instrument.ts';
 import type { Balance } from '../core/order.ts';
-import type { Credentials, Endpoints, VenueId } from '../core/venue.ts';
+import type { Credentials, Endpoints, MarketAccess, VenueId } from '../core/venue.ts';
 import type { ExecutorReport } from '../engine/executor-port.ts';
 import type { Consumer, MemoryShape } from '../memory/layout.ts';
 import type { ActorCommand } from './actor.ts';
@@ -18,6 +18,8 @@ export type ActorSpec =
       readonly venue: VenueId;
       readonly endpoints: Endpoints;
       readonly incarnation: number;
+      /** Only where the venue's market data is configured to need a key. Never the secret. */
+      readonly access?: MarketAccess;
     }
   | { readonly kind: 'detector'; readonly name: string; readonly life: number }
   | {
@@ -36,7 +38,8 @@ export type ActorSpec =
     }
   | { readonly kind: 'journal'; readonly name: string };
 
-/** What every actor's thread is given: plain data and shared memory. Credentials travel in the executor's spec alone. */
+/** What every actor's thread is given: plain data and shared memory. Credentials travel in the executor's spec alone, and
+ *  an API key without its secret in the spec of a feed that has to show one. */
 export interface EngineContext {
   readonly run: string;
   readonly dataDir: string;

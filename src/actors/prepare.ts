@@ -49,6 +49,7 @@ export async function prepareRun({ config, setups, dataDir, log, logFile }: Engi
     clock,
     log,
     onFault: (fault) => faults.push(fault),
+    aliases: config.assets,
   });
   http.close();
   const tradable = reference.filter((venue) => venue.listings.some((listing) => listing.trading));
@@ -64,7 +65,7 @@ export async function prepareRun({ config, setups, dataDir, log, logFile }: Engi
       run: newRunId(),
       dataDir,
       ...(logFile === undefined ? {} : { logFile }),
-      // Keys go to the executor alone, in its spec.
+      // Keys go to the executor alone, in its spec, and to a feed that has to show one, without the secret.
       config: { ...config, topology, venues: config.venues.map(({ credentials: _, ...venue }) => venue) },
       universe,
       shape,

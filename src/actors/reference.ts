@@ -2,12 +2,14 @@
 import type { Clock } from '../core/clock.ts';
 import { parseDecimal } from '../core/decimal.ts';
 import { Fault, messageOf } from '../core/faults.ts';
+import { type AssetAlias, identifiedAll } from '../core/identity.ts';
 import type { FeeRates, Listing } from '../core/instrument.ts';
 import type { Log } from '../core/log.ts';
 import type { HttpPort } from '../core/socket.ts';
 import type { VenueListings } from '../core/universe.ts';
 import { wsSockets } from '../net/ws-socket.ts';
 import type { ReferenceCache } from '../record/reference-cache.ts';
+import { createIdentifiedGateway } from './identified-gateway.ts';
 import type { VenueSetup } from './venue-setup.ts';
 
 /** Finer than any venue's rates. */
@@ -19,6 +21,7 @@ export interface ReferenceDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onFault: (fault: Fault) => void;
+  readonly aliases: readonly AssetAlias[];
 }
 
 /** What the venues list of the wanted instruments. A venue that can be neither asked nor remembered lists nothing. */
@@ -34,7 +37,7 @@ async function loadVenue(setup: VenueSetup, wanted: readonly string[], deps: Ref
   const { descriptor, endpoints } = setup;
   const configured = configuredFees(setup);
   try {
-    const listings = await descriptor.loadListings(endpoints, deps.http);
+    const listings = identifiedAll(await descriptor.loadListings(endpoints, deps.http), deps.aliases);
     const ours = listings.filter((listing) => wanted.includes(listing.instrument));
     for (const id of wanted) {
       const listing = ours.find((entry) => entry.instrument === id);
@@ -87,16 +90,20 @@ const takenAs = ({ from }: FeeRates, rates: FeeRates): FeeRates => (from === und
  *  say leaves its ordinary rates, and a line in the log. */
 async function accountFees(setup: VenueSetup, listings: readonly Listing[], deps: ReferenceDeps): Promise<FeeRates> {
   const { descriptor, endpoints, credentials } = setup;
-  const gateway = descriptor.createGateway({
-    endpoints,
-    credentials,
-    listings,
-    sockets: wsSockets(deps.clock),
-    http: deps.http,
-    clock: deps.clock,
-    log: deps.log,
-    onEvent: () => {},
-  });
+  const gateway = createIdentifiedGateway(
+    descriptor,
+    {
+      endpoints,
+      credentials,
+      listings,
+      sockets: wsSockets(deps.clock),
+      http: deps.http,
+      clock: deps.clock,
+      log: deps.log,
+      onEvent: () => {},
+    },
+    deps.aliases,
+  );
   let dearest: FeeRates | undefined;
   for (const listing of listings.filter(({ trading }) => trading)) {
     const rates = await gateway.feeRates(listing);

@@ -4,7 +4,7 @@ import type { Control } from '../memory/control.ts';
 import type { Identity } from './identity.ts';
 import type { ActorSpec } from './messages.ts';
 import { DETECTOR, EXECUTOR, feedName } from './topology.ts';
-import type { VenueSetup } from './venue-setup.ts';
+import { accessOf, type VenueSetup } from './venue-setup.ts';
 
 export class Specs {
   readonly #venues: readonly VenueId[];
@@ -38,7 +38,17 @@ export class Specs {
     const incarnation = (this.#incarnations[venueIndex] ?? 0) + 1;
     this.#incarnations[venueIndex] = incarnation;
     this.#control.setIncarnation(venueIndex, incarnation);
-    return { kind: 'feed', name, venueIndex, venue, endpoints: this.#setup(venue).endpoints, incarnation };
+    const setup = this.#setup(venue);
+    const access = accessOf(setup);
+    return {
+      kind: 'feed',
+      name,
+      venueIndex,
+      venue,
+      endpoints: setup.endpoints,
+      incarnation,
+      ...(access === undefined ? {} : { access }),
+    };
   }
 
   #setup(venue: VenueId): VenueSetup {

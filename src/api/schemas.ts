@@ -91,6 +91,8 @@ export const InstrumentSchema = Type.Object({
       minSize: decimal,
       minNotional: Type.Optional(decimal),
       takerFee: decimal,
+      nativeBase: Type.Optional(Type.String()),
+      transfers: Type.Optional(Type.Object({ deposit: Type.Boolean(), withdraw: Type.Boolean() })),
     }),
   ),
 });

@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { isLoopback } from '../core/config.ts';
+import { isLoopback } from '../core/config-check.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
 import { tokenCheck } from './auth.ts';

@@ -1,7 +1,7 @@
 /** What the commands that talk to a running engine share: finding it, asking it, saying why it does not answer. */
 import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
-import { isLoopback } from '../core/config.ts';
+import { isLoopback } from '../core/config-check.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import { readApiFile } from './api-file.ts';
 import { type OptionSpecs, type ParsedArguments, parseArguments, usage, usageMessage } from './arguments.ts';

@@ -1,7 +1,8 @@
 /** Reads a configuration file (YAML, of which JSON is a part) and the credentials that it names. */
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
-import { type Config, checkConfig, defaultConfig, type KnownVenue, type Problem, venueKey } from '../core/config.ts';
+import { type Config, defaultConfig } from '../core/config.ts';
+import { checkConfig, type KnownVenue, type Problem, venueKey } from '../core/config-check.ts';
 import { messageOf } from '../core/faults.ts';
 import type { Credentials, VenueDescriptor, VenueId } from '../core/venue.ts';
 import { CCXT_EXCHANGES, CCXT_UNFIT } from '../venues/ccxt/exchanges.ts';
@@ -15,12 +16,12 @@ export interface LoadedConfig {
 
 /** What the rules of the configuration need to know of the registered venues, and of those that ccxt adds to them. */
 export const knownVenues = (
-  registry: ReadonlyMap<VenueId, Pick<VenueDescriptor, 'environments' | 'needsPassphrase'>>,
+  registry: ReadonlyMap<VenueId, Pick<VenueDescriptor, 'environments' | 'needsPassphrase' | 'sbe'>>,
 ): ReadonlyMap<VenueId, KnownVenue> =>
   new Map<string, KnownVenue>([
-    ...[...registry].map(([id, { environments, needsPassphrase }]): [string, KnownVenue] => [
+    ...[...registry].map(([id, { environments, needsPassphrase, sbe }]): [string, KnownVenue] => [
       id,
-      { environments: Object.keys(environments), needsPassphrase },
+      { environments: Object.keys(environments), needsPassphrase, hasSbe: sbe !== undefined },
     ]),
     ...[...CCXT_EXCHANGES].map(([id, exchange]): [string, KnownVenue] => [
       venueKey(id, 'ccxt'),
@@ -106,6 +107,20 @@ export function resolveCredentials(
   return { credentials, problems };
 }
 
+/** Keys that do not open the market data that the configuration asks for. No value is ever said. */
+export function marketDataProblems(
+  config: Config,
+  credentials: ReadonlyMap<VenueId, Credentials>,
+  registry: ReadonlyMap<VenueId, Pick<VenueDescriptor, 'sbe'>>,
+): readonly Problem[] {
+  return config.venues.flatMap(({ id, marketData }, index) => {
+    const keys = credentials.get(id);
+    if (marketData !== 'sbe' || keys === undefined) return [];
+    const refusal = registry.get(id)?.sbe?.refusal(keys);
+    return refusal === undefined ? [] : [{ path: `venues[${index}].marketData`, message: refusal }];
+  });
+}
+
 function variableProblem(name: string, value: string | undefined): string | undefined {
   // Whoever writes the key itself where its variable's name belongs does not find it in the logs.
   if (!/^[A-Z_][A-Z0-9_]*$/.test(name) || /^[0-9A-F]{24,}$/.test(name)) {
@@ -126,7 +141,7 @@ export function redactConfig(config: Config): Config {
       if (credentials?.[field] !== undefined) credentials[field] = REDACTED;
     }
     if (endpoints === undefined) continue;
-    for (const name of ['rest', 'wsPublic', 'wsPrivate', 'wsTrade'] as const) {
+    for (const name of ['rest', 'wsPublic', 'wsPrivate', 'wsTrade', 'wsSbe'] as const) {
       const url = endpoints[name];
       // What stands before the @ of an address may be a password.
       if (url !== undefined) endpoints[name] = url.replace(/\/\/[^/?#]*@/, `//${REDACTED}@`);

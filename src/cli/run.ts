@@ -13,7 +13,7 @@ import type { Endpoints } from '../core/venue.ts';
 import { MARKETS } from '../sim/market-shape.ts';
 import { descriptorOf, venueRegistry } from '../venues/registry.ts';
 import { type OptionSpecs, parseArguments, usage, usageMessage } from './arguments.ts';
-import { knownVenues, loadConfig, redactConfig, resolveCredentials } from './config-file.ts';
+import { knownVenues, loadConfig, marketDataProblems, redactConfig, resolveCredentials } from './config-file.ts';
 import { DEFAULT_DATA_DIR, type RunIo } from './io.ts';
 import { ensureFolder, outFile } from './paths.ts';
 import { serveApi } from './serve-api.ts';
@@ -42,7 +42,10 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
   }
   const loaded = loadConfig(values.config, knownVenues(venueRegistry));
   const secrets = resolveCredentials(loaded.config, io.env);
-  const mistakes = [...loaded.problems, ...(loaded.problems.length > 0 ? [] : secrets.problems)];
+  const mistakes =
+    loaded.problems.length > 0
+      ? [...loaded.problems]
+      : [...secrets.problems, ...marketDataProblems(loaded.config, secrets.credentials, venueRegistry)];
   const market = values.market ?? loaded.config.sim.market;
   if (!Object.hasOwn(MARKETS, market)) {
     const path = values.market === undefined ? 'sim.market' : '--market';
@@ -155,13 +158,14 @@ const exitCode = ({ halted, faults }: RunSummary): number =>
   halted !== undefined || faults.some(({ code }) => code.startsWith('execution/')) ? 1 : 0;
 
 function endpointsOf(venue: Config['venues'][number], environments: Readonly<Record<string, Endpoints>>): Endpoints {
-  const base = environments[venue.environment] ?? { rest: '', wsPublic: '', wsPrivate: '', wsTrade: '' };
-  const { rest, wsPublic, wsPrivate, wsTrade } = venue.endpoints ?? {};
+  const base: Endpoints = environments[venue.environment] ?? { rest: '', wsPublic: '', wsPrivate: '', wsTrade: '' };
+  const { rest, wsPublic, wsPrivate, wsTrade, wsSbe = base.wsSbe } = venue.endpoints ?? {};
   return {
     rest: rest ?? base.rest,
     wsPublic: wsPublic ?? base.wsPublic,
     wsPrivate: wsPrivate ?? base.wsPrivate,
     wsTrade: wsTrade ?? base.wsTrade,
+    ...(wsSbe === undefined ? {} : { wsSbe }),
   };
 }
 

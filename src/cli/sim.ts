@@ -15,6 +15,7 @@ const OPTIONS = {
   },
   seed: { kind: 'integer', min: 0, max: 4_294_967_295, about: 'of the market; the same seed is the same market' },
   market: { kind: 'text', shows: 'NAME', about: 'wobble (crossings that pay), calm (crossings that do not) or still' },
+  keys: { kind: 'text', shows: 'KIND', about: 'of accounts: hmac, or ed25519 where a venue knows it (binance)' },
   recording: { kind: 'text', shows: 'FILE', about: "serves recorded frames in place of a venue's own market" },
   'until-stdin-closes': { kind: 'flag', about: 'ends with whoever holds the other end of stdin' },
 } as const satisfies OptionSpecs;
@@ -29,7 +30,11 @@ export async function simCommand(args: readonly string[], io: RunIo): Promise<nu
     io.err(usageMessage('sim', problems));
     return 2;
   }
-  const { venues, port, seed, market, recording } = values;
+  const { venues, port, seed, market, recording, keys } = values;
+  if (keys !== undefined && keys !== 'hmac' && keys !== 'ed25519') {
+    io.err(usageMessage('sim', [{ path: '--keys', message: `"${keys}" is no kind of key; known: hmac, ed25519` }]));
+    return 2;
+  }
   try {
     const sim = await runSim({
       ...(venues === undefined ? {} : { venues }),
@@ -37,6 +42,7 @@ export async function simCommand(args: readonly string[], io: RunIo): Promise<nu
       ...(seed === undefined ? {} : { seed }),
       ...(market === undefined ? {} : { market }),
       ...(recording === undefined ? {} : { recording }),
+      ...(keys === undefined ? {} : { keys }),
       log: createLog('sim', 'info'),
     });
     io.out(JSON.stringify(sim.ready));

@@ -1,4 +1,4 @@
-/** The configuration: its schema, its defaults and every rule that a schema cannot say. Pure: text in, problems out. */
+/** The configuration: its schema and its defaults. What else it has to be stands in `config-check.ts`. */
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 
@@ -11,6 +11,7 @@ const EndpointsSchema = Type.Object(
     wsPublic: Type.Optional(Type.String({ pattern: '^wss?://' })),
     wsPrivate: Type.Optional(Type.String({ pattern: '^wss?://' })),
     wsTrade: Type.Optional(Type.String({ pattern: '^wss?://' })),
+    wsSbe: Type.Optional(Type.String({ pattern: '^wss?://' })),
   },
   strict,
 );
@@ -38,6 +39,12 @@ const VenueSchema = Type.Object(
     environment: Type.String({ default: 'live', description: 'One of the environments that the venue declares' }),
     endpoints: Type.Optional(EndpointsSchema),
     credentials: Type.Optional(CredentialsSchema),
+    marketData: Type.Optional(
+      Type.Union([Type.Literal('json'), Type.Literal('sbe')], {
+        description:
+          'json when left out. sbe: binary, where the venue has it; wants its kind of key (binance: Ed25519)',
+      }),
+    ),
     fees: Type.Optional(
       Type.Object(
         { taker: Type.String(decimal), maker: Type.Optional(Type.String(decimal)) },
@@ -46,6 +53,22 @@ const VenueSchema = Type.Object(
     ),
     options: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), { description: "For adapter ccxt: ccxt's own `options`; no keys" }),
+    ),
+  },
+  strict,
+);
+
+/** Without it, `1000SATS` and its like are bundles, and every other ticker is what it says. */
+const AssetSchema = Type.Object(
+  {
+    venue: Type.String({ minLength: 1 }),
+    asset: Type.String({ minLength: 1, description: "The venue's ticker" }),
+    is: Type.String({ pattern: '^[A-Z0-9]+$', description: 'The asset, as instruments name it' }),
+    units: Type.Optional(
+      Type.Union(
+        ([1, 10, 100, 1_000, 10_000, 100_000, 1_000_000] as const).map((units) => Type.Literal(units)),
+        { description: "Units of it in one of the venue's" },
+      ),
     ),
   },
   strict,
@@ -64,6 +87,7 @@ export const ConfigSchema = Type.Object(
       minItems: 1,
       uniqueItems: true,
     }),
+    assets: Type.Array(AssetSchema, { default: [], description: 'What tickers mean where they do not say it' }),
     venues: Type.Array(VenueSchema, { default: [], description: 'Empty in mode sim: the embedded exchanges' }),
     strategy: Type.Object(
       {
@@ -90,6 +114,16 @@ export const ConfigSchema = Type.Object(
           default: 2000,
           exclusiveMinimum: 0,
           description: "Farthest that a venue's time of an event may be from ours; beyond it a row is not priced",
+        }),
+        listingCheckMs: Type.Integer({
+          default: 60_000,
+          minimum: 1_000,
+          description: 'How often the venues are asked whether they still trade what is traded',
+        }),
+        maxPriceRatio: Type.Number({
+          default: 1.2,
+          exclusiveMinimum: 1,
+          description: 'Farthest that a price may be from its instrument elsewhere; beyond it is another asset',
         }),
         maxIntentAgeMs: Type.Number({ default: 250, exclusiveMinimum: 0 }),
         unwindSlippageBps: Type.Number({
@@ -164,152 +198,4 @@ export const ConfigSchema = Type.Object(
 export type Config = Static<typeof ConfigSchema>;
 export type VenueConfig = Config['venues'][number];
 
-export interface Problem {
-  /** `venues[0].credentials.secret` */
-  readonly path: string;
-  readonly message: string;
-}
-
-/** What the rules need to know of a venue; the registry says it. */
-export interface KnownVenue {
-  /** Why it cannot be traded all the same. */
-  readonly unfit?: string;
-  readonly environments: readonly string[];
-  readonly needsPassphrase: boolean;
-}
-
-/** By which the rules look a venue up: venues of an adapter have names of their own. */
-export const venueKey = (id: string, adapter: string | undefined): string =>
-  adapter === undefined || adapter === 'native' ? id : `${adapter}:${id}`;
-
-/** Fills defaults and lists every problem at once. `config` is usable only when `problems` is empty. */
-export function checkConfig(
-  raw: unknown,
-  knownVenues: ReadonlyMap<string, KnownVenue>,
-): { config: Config; problems: Problem[] } {
-  const config = Value.Default(ConfigSchema, Value.Clone(raw ?? {})) as Config;
-  const problems = schemaProblems(config);
-  if (problems.length === 0 || Array.isArray((config as { venues?: unknown }).venues)) {
-    problems.push(...ruleProblems(config, knownVenues));
-  }
-  const unique = new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem]));
-  return { config, problems: [...unique.values()] };
-}
-
 export const defaultConfig = (): Config => Value.Default(ConfigSchema, {}) as Config;
-
-function schemaProblems(value: unknown): Problem[] {
-  const errors = [...Value.Errors(ConfigSchema, value)];
-  const unions = new Set(errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath));
-  const problems: Problem[] = [];
-  for (const error of errors) {
-    const path = dotted(error.instancePath);
-    if (error.keyword === 'boolean') problems.push({ path, message: 'is not a known setting' });
-    else if (error.keyword === 'additionalProperties') continue;
-    else if (error.keyword === 'const' && unions.has(error.instancePath)) continue;
-    else if (error.keyword === 'anyOf')
-      problems.push({ path, message: `must be one of ${allowed(errors, error.instancePath)}` });
-    else problems.push({ path, message: error.message });
-  }
-  return problems;
-}
-
-function allowed(errors: readonly { keyword: string; instancePath: string; params: object }[], path: string): string {
-  return errors
-    .filter((error) => error.keyword === 'const' && error.instancePath === path)
-    .map((error) => String((error.params as { allowedValue?: unknown }).allowedValue))
-    .join(', ');
-}
-
-const dotted = (pointer: string): string =>
-  pointer
-    .split('/')
-    .slice(1)
-    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === '' ? part : `${path}.${part}`), '') ||
-  '(root)';
-
-/** True for addresses of this machine alone. */
-export function isLoopback(url: string): boolean {
-  try {
-    const { hostname } = new URL(url);
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-  } catch {
-    return false;
-  }
-}
-
-function ruleProblems(config: Config, known: ReadonlyMap<string, KnownVenue>): Problem[] {
-  const problems: Problem[] = [];
-  const say = (path: string, message: string): void => void problems.push({ path, message });
-  const seen = new Set<unknown>();
-  config.venues.forEach((venue, index) => {
-    const path = `venues[${index}]`;
-    if (typeof venue !== 'object' || venue === null || typeof venue.id !== 'string') return;
-    const descriptor = known.get(venueKey(venue.id, venue.adapter));
-    if (descriptor === undefined || descriptor.unfit !== undefined) {
-      say(`${path}.id`, notHere(venue, descriptor?.unfit, known));
-      return;
-    }
-    if (venue.options !== undefined && venue.adapter !== 'ccxt') say(`${path}.options`, 'is for adapter ccxt only');
-    if (seen.has(venue.id)) say(`${path}.id`, `"${venue.id}" stands here twice`);
-    seen.add(venue.id);
-    if (!descriptor.environments.includes(venue.environment)) {
-      say(
-        `${path}.environment`,
-        `${venue.id} has no "${venue.environment}"; it has ${descriptor.environments.join(', ')}`,
-      );
-    }
-    problems.push(...credentialProblems(config, venue, descriptor, path));
-  });
-  if (config.mode === 'paper') say('mode', 'paper trading is not there yet; use sim');
-  if (config.mode === 'live' && config.venues.length < 2) say('venues', 'live needs at least two venues');
-  if (config.mode === 'sim' && config.venues.length === 1)
-    say('venues', 'name at least two venues, or none for the embedded ones');
-  return problems;
-}
-
-function notHere(
-  { id, adapter }: VenueConfig,
-  unfit: string | undefined,
-  known: ReadonlyMap<string, KnownVenue>,
-): string {
-  if (unfit !== undefined) return `"${id}" cannot be traded by adapter ${adapter}: ${unfit}`;
-  const prefix = venueKey('', adapter);
-  const ids = [...known]
-    .filter(
-      ([key, venue]) => venue.unfit === undefined && (prefix === '' ? !key.includes(':') : key.startsWith(prefix)),
-    )
-    .map(([key]) => key.slice(prefix.length));
-  const kind = prefix === '' ? 'a venue here' : `an exchange of adapter ${adapter}`;
-  const hint = prefix === '' && known.has(venueKey(id, 'ccxt')) ? '; "adapter: ccxt" has it' : '';
-  return `"${id}" is not ${kind}; known: ${ids.join(', ')}${hint}`;
-}
-
-function credentialProblems(config: Config, venue: VenueConfig, descriptor: KnownVenue, path: string): Problem[] {
-  const problems: Problem[] = [];
-  const say = (field: string, message: string): void => void problems.push({ path: `${path}.${field}`, message });
-  const endpoints = Object.entries(venue.endpoints ?? {});
-  const isLocal = endpoints.length === 4 && endpoints.every(([, url]) => typeof url === 'string' && isLoopback(url));
-  if (config.mode === 'sim' && !isLocal) {
-    say('endpoints', 'mode sim talks to this machine only: give all four addresses, on loopback');
-  }
-  const credentials = venue.credentials;
-  if (credentials === undefined) {
-    say('credentials', 'order entry needs a key: apiKeyEnv and secretEnv name the environment variables');
-    return problems;
-  }
-  for (const field of ['apiKey', 'secret', 'passphrase'] as const) {
-    const needed = field !== 'passphrase' || descriptor.needsPassphrase;
-    const inline = credentials[field];
-    const named = credentials[`${field}Env`];
-    if (inline !== undefined && !isLocal) {
-      say(
-        `credentials.${field}`,
-        `a secret does not belong in a file; use ${field}Env with the name of an environment variable`,
-      );
-    } else if (inline === undefined && named === undefined && needed) {
-      say(`credentials.${field}Env`, `is missing: ${venue.id} wants it`);
-    }
-  }
-  return problems;
-}

@@ -19,6 +19,12 @@ export interface Listing {
   readonly minNotional?: string;
   /** What order entry wants instead of the symbol (OKX `instIdCode`). */
   readonly orderCode?: string;
+  /** Whether the base asset can be moved in and out, where the venue says so without a key; for display. */
+  readonly transfers?: { readonly deposit: boolean; readonly withdraw: boolean };
+  /** The venue's own words and units, where its names mean something else than they say (`identity.ts`). */
+  readonly native?: Listing;
+  /** With `native`: one venue unit of base is 10^exponent canonical ones. */
+  readonly exponent?: number;
 }
 
 export interface Instrument {

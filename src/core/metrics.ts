@@ -15,7 +15,7 @@ export const FEED_COUNTERS = {
   checksums: 'Checksums verified',
   checksumFailures: 'Checksums that did not match',
   crossed: 'Books found crossed or locked',
-  fallbacks: 'Frames read by the JSON fallback',
+  fallbacks: 'Frames of unexpected shape: read by the JSON fallback, or of an unknown binary message',
   malformed: 'Frames that could not be read',
   unknownSymbols: 'Frames of symbols that were not asked for',
   refusals: 'Requests that the venue refused',
@@ -33,6 +33,7 @@ export const DETECTOR_COUNTERS = {
   opportunities: 'Gross crossings opened',
   intents: 'Intents emitted',
   resets: 'Feed incarnations acknowledged',
+  identityHolds: 'Rows held because their price is not that of the asset they are named after',
   recordsDropped: 'Opportunity records lost because the journal stayed behind',
 } as const;
 

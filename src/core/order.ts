@@ -63,6 +63,8 @@ export interface Fill {
   readonly size: string;
   readonly fee: string;
   readonly feeAsset: string;
+  /** What moved in quote, fee apart, where the venue rounds it; absent: price × size. */
+  readonly value?: string;
   readonly maker: boolean;
   /** Venue time, ms. */
   readonly venueAt: number;

@@ -105,6 +105,10 @@ export interface EngineView {
       readonly minSize: string;
       readonly minNotional?: string;
       readonly takerFee: string;
+      /** The venue's own ticker of the base, where it is another word. */
+      readonly nativeBase?: string;
+      /** Whether the base can be moved in and out, where the venue says so. */
+      readonly transfers?: { readonly deposit: boolean; readonly withdraw: boolean };
     }[];
   }[];
   /** The configuration in force, secrets removed. */

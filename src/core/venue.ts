@@ -15,6 +15,8 @@ export interface Endpoints {
   readonly wsPublic: string;
   readonly wsPrivate: string;
   readonly wsTrade: string;
+  /** Market data in SBE, where a venue serves it from an address of its own. */
+  readonly wsSbe?: string;
 }
 
 export interface Credentials {
@@ -36,7 +38,8 @@ export interface FrameParser {
   parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void;
   /** Decodes the body of a REST depth snapshot of `symbol` (an index). Never throws; an unreadable one is Malformed. */
   parseSnapshot(buffer: Uint8Array, start: number, end: number, symbol: number, out: FrameBatch): void;
-  /** Frames that took the `JSON.parse` path so far. */
+  /** Frames so far that were not of the shapes that are read fast: those that took the `JSON.parse` path, and those of
+   *  a binary message that is not known. */
   readonly fallbacks: number;
 }
 
@@ -60,6 +63,8 @@ export interface Heartbeat {
   /** `frame`: WebSocket ping frames; else that text message. Sent when nothing arrived for `idleMs`. */
   readonly ping: 'frame' | { readonly text: string | ((wallMs: number) => string) };
   readonly idleMs: number;
+  /** Sent at least this often, whatever arrives: the venue ends connections whose client says nothing (KuCoin). */
+  readonly everyMs?: number;
   /** No frame and no pong for this long: the connection's rows are stale and it is replaced. */
   readonly silenceMs: number;
 }
@@ -73,6 +78,8 @@ export interface ConnectionPlan {
   readonly headers?: Readonly<Record<string, string>>;
   /** Messages to send once open, in order. */
   readonly subscribe: readonly string[];
+  /** Puts the time of sending into such a message, where the venue refuses old ones (Gate). */
+  stamp?(message: string, wallMs: number): string;
   /** Indices of the symbols that this connection carries. */
   readonly symbols: readonly number[];
   readonly heartbeat: Heartbeat;
@@ -132,6 +139,20 @@ export interface GatewayDeps {
   readonly onEvent: (event: GatewayEvent) => void;
 }
 
+/** Market data in another encoding than the one that needs no key. */
+export interface KeyedStream {
+  /** Why these credentials do not open it, in words without them; undefined: they do. */
+  refusal(credentials: Credentials): string | undefined;
+  /** The streams, opened with the API key alone: what signs orders is not needed to read prices, and stays away. */
+  open(apiKey: string): MarketStream;
+}
+
+/** What a feed is handed when its market data needs a key. */
+export interface MarketAccess {
+  readonly encoding: 'sbe';
+  readonly apiKey: string;
+}
+
 /** Orders that a venue takes from one account within a sliding window. */
 export interface OrderRate {
   readonly orders: number;
@@ -148,12 +169,22 @@ export interface VenueDescriptor {
   readonly needsPassphrase: boolean;
   /** The tightest limit that orders of one account meet. */
   readonly orderRate: OrderRate;
+  /** Market data that needs no key, in JSON. */
   readonly stream: MarketStream;
   /** Behind an adapter: later and coarser than a venue of our own. Said wherever venues are listed. */
   readonly slow?: true;
   /** Where its connections are not WebSockets of this thread: what opens the addresses of `stream.plan`. */
   sockets?(endpoints: Endpoints, clock: Clock): SocketFactory;
+  /** The same in SBE, for venues that serve it; `marketData: sbe` chooses it. */
+  readonly sbe?: KeyedStream;
   /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */
   loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]>;
   createGateway(deps: GatewayDeps): Gateway;
+}
+
+/** The venue as a feed is to see it: with the market data that its access opens, else that which needs no key. */
+export function withMarketData(descriptor: VenueDescriptor, access: MarketAccess | undefined): VenueDescriptor {
+  if (access === undefined) return descriptor;
+  if (descriptor.sbe === undefined) throw new RangeError(`${descriptor.id} has no market data in ${access.encoding}`);
+  return { ...descriptor, stream: descriptor.sbe.open(access.apiKey) };
 }

@@ -20,6 +20,7 @@ export const canonicalFill = (fill: Fill): Fill => ({
   price: canonicalText(fill.price),
   size: canonicalText(fill.size),
   fee: canonicalText(fill.fee),
+  ...(fill.value === undefined ? {} : { value: canonicalText(fill.value) }),
 });
 
 export const baseAmount = (lots: bigint, grid: Grid): bigint => lots * pow10(ASSET_SCALE - grid.sizeDecimals);
@@ -56,8 +57,9 @@ export function plusAll(amounts: Amounts, changes: Amounts): Amounts {
   return next;
 }
 
-/** What a fill is worth in quote units, fee apart: price × size at ASSET_SCALE, exact. */
+/** What a fill is worth in quote units, fee apart: as the venue rounded it, else price × size, exact. */
 export function fillValue(fill: Fill): bigint {
+  if (fill.value !== undefined) return parseAmount(fill.value);
   const product = parseDecimal(fill.price, ASSET_SCALE) * parseDecimal(fill.size, ASSET_SCALE);
   return rescale(product, 2 * ASSET_SCALE, ASSET_SCALE);
 }

@@ -16,6 +16,8 @@ export interface DetectorSettings {
   readonly maxNotional: number;
   readonly cooldownNs: number;
   readonly maxHeartbeatAgeNs: number;
+  /** Farthest that a row's price may be from those of its instrument elsewhere, as a factor. */
+  readonly maxPriceRatio: number;
 }
 
 export interface DetectorDeps {

@@ -15,9 +15,9 @@ import { PairGate } from './pair-gate.ts';
 import { PairSizer } from './pair-sizer.ts';
 import { RecordOutbox } from './record-outbox.ts';
 import { RowMirror } from './row-mirror.ts';
+import { RowWatch } from './row-watch.ts';
 import { copySizing, newSizing } from './sizing.ts';
 import { type RowTerms, rowsByInstrument, rowTerms } from './terms.ts';
-import { TrustLog } from './trust-log.ts';
 
 /** Rows taken before the other rings and the caller get their turn. */
 const BATCH = 256;
@@ -39,7 +39,7 @@ export class Detector {
   readonly #opportunities: Opportunities;
   readonly #outbox: RecordOutbox;
   readonly #incarnations: Int32Array;
-  readonly #trustLog: TrustLog;
+  readonly #watch: RowWatch;
   /** Of the pair being priced, and of the best of this scan. */
   readonly #sizing = newSizing();
   readonly #best = newSizing();
@@ -67,7 +67,7 @@ export class Detector {
     this.#at = slotsOf(counters);
     this.#outbox = new RecordOutbox(deps.records, MAX_WAITING, () => counters.add(this.#at.recordsDropped));
     this.#incarnations = new Int32Array(universe.venues.length);
-    this.#trustLog = new TrustLog(deps, this.#mirror, this.#outbox);
+    this.#watch = new RowWatch(deps, this.#mirror, this.#outbox);
     this.#firstReasonSlot = deps.reasons.slot('ok');
     this.#takeOver();
   }
@@ -139,7 +139,7 @@ export class Detector {
     const end = universe.firstRow[venue + 1] as number;
     this.#mirror.drop(first, end);
     for (let row = first; row < end; row++) {
-      this.#trustLog.look(row);
+      this.#watch.look(row, this.#now);
       this.#evaluate(row);
       this.#gate.forget(row);
     }
@@ -151,7 +151,7 @@ export class Detector {
   #readRow(row: number): void {
     this.#deps.counters.add(this.#at.rowsRead);
     if (!this.#mirror.tryRead(row)) this.#deps.counters.add(this.#at.tornReads);
-    this.#trustLog.look(row);
+    this.#watch.look(row, this.#now);
   }
 
   /** Prices a changed row against every other venue, both directions, and takes the best chance. */
@@ -264,6 +264,7 @@ export class Detector {
 
   /** Lives whose rows went stale without a word (a dead feed says nothing) end here. */
   #sweep(now: number): void {
+    this.#watch.sweep(now);
     const venues = this.#deps.universe.venues.length;
     for (let i = this.#opportunities.openCount - 1; i >= 0; i--) {
       const pair = this.#opportunities.openPair(i);

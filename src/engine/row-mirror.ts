@@ -5,6 +5,7 @@ import { TRUST } from '../core/quote.ts';
 import type { Control } from '../memory/control.ts';
 import { type Layout, QUOTE } from '../memory/layout.ts';
 import { QuoteReader } from '../memory/quote-table.ts';
+import { RowHolds } from '../memory/row-holds.ts';
 
 const STRIDE = QUOTE.STRIDE;
 
@@ -23,6 +24,7 @@ export class RowMirror {
   readonly #control: Control;
   readonly #venueOf: Int32Array;
   readonly #maxHeartbeatAgeNs: number;
+  readonly #holds: RowHolds;
 
   constructor({ universe, buffer, layout, control, maxHeartbeatAgeNs }: RowMirrorDeps) {
     this.words = new Float64Array(universe.rows.length * STRIDE);
@@ -30,6 +32,7 @@ export class RowMirror {
     this.#control = control;
     this.#venueOf = Int32Array.from(universe.rows, (row) => row.venueIndex);
     this.#maxHeartbeatAgeNs = maxHeartbeatAgeNs;
+    this.#holds = new RowHolds(buffer, layout);
   }
 
   /** False when the row stays torn: its writer died or hangs inside it. The row is then suspect. */
@@ -47,8 +50,13 @@ export class RowMirror {
     this.words.fill(0, first * STRIDE, end * STRIDE);
   }
 
-  /** Live, of the feed's present life, and that feed's heart beating. */
+  /** Live, what its name says, and trading at its venue. */
   isPriced(row: number, nowNs: number): boolean {
+    return this.isLive(row, nowNs) && this.#holds.isFree(row);
+  }
+
+  /** Live, of the feed's present life, and that feed's heart beating. */
+  isLive(row: number, nowNs: number): boolean {
     const at = row * STRIDE;
     if (this.words[at + QUOTE.TRUST] !== TRUST.Live) return false;
     const venue = this.#venueOf[row] as number;

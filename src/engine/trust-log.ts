@@ -2,7 +2,7 @@
  *  Thread: detector. Allocates only when trust changes. */
 import type { Clock } from '../core/clock.ts';
 import type { Universe } from '../core/instrument.ts';
-import { DISTRUST_REASONS, TRUST_NAMES } from '../core/quote.ts';
+import { DISTRUST_REASONS, TRUST, TRUST_NAMES } from '../core/quote.ts';
 import { QUOTE } from '../memory/layout.ts';
 import type { RecordOutbox } from './record-outbox.ts';
 import type { RowMirror } from './row-mirror.ts';
@@ -16,21 +16,26 @@ export interface TrustLogDeps {
 export class TrustLog {
   readonly #deps: TrustLogDeps;
   readonly #mirror: RowMirror;
+  readonly #holds: Float64Array;
   readonly #outbox: RecordOutbox;
   readonly #known: Int8Array;
   #sequence = 0;
 
-  constructor(deps: TrustLogDeps, mirror: RowMirror, outbox: RecordOutbox) {
+  /** `holds`: by row, 1 where its price is that of another asset. */
+  constructor(deps: TrustLogDeps, mirror: RowMirror, holds: Float64Array, outbox: RecordOutbox) {
     this.#deps = deps;
     this.#mirror = mirror;
+    this.#holds = holds;
     this.#outbox = outbox;
     this.#known = new Int8Array(deps.universe.rows.length);
   }
 
-  /** The row was read, or dropped. */
-  look(row: number): void {
-    const trust = this.#mirror.get(row, QUOTE.TRUST);
-    if (trust !== this.#known[row]) this.#write(row, trust);
+  /** The row was read, or dropped. Returns whether its trust is another than before. */
+  look(row: number): boolean {
+    const trust = this.#isHeld(row) ? TRUST.Suspect : this.#mirror.get(row, QUOTE.TRUST);
+    if (trust === this.#known[row]) return false;
+    this.#write(row, trust);
+    return true;
   }
 
   #write(row: number, trust: number): void {
@@ -38,7 +43,7 @@ export class TrustLog {
     const before = this.#known[row] as number;
     this.#known[row] = trust;
     const { venue = '', instrument = '' } = universe.rows[row] ?? {};
-    const reason = DISTRUST_REASONS[this.#mirror.get(row, QUOTE.REASON)];
+    const reason = this.#isHeld(row) ? 'identity' : DISTRUST_REASONS[this.#mirror.get(row, QUOTE.REASON)];
     const now = clock.wallMs();
     const receivedAt = this.#mirror.get(row, QUOTE.RECEIVED_AT);
     const from: string = TRUST_NAMES[before] ?? '';
@@ -55,5 +60,10 @@ export class TrustLog {
       ...(to === 'live' || reason === undefined ? {} : { reason }),
       delayMs: receivedAt === 0 ? 0 : Math.max(0, Math.round((clock.monotonicNs() - receivedAt) / 1e3) / 1e3),
     });
+  }
+
+  /** Live by its feed, but not what its name says. */
+  #isHeld(row: number): boolean {
+    return this.#holds[row] !== 0 && this.#mirror.get(row, QUOTE.TRUST) === TRUST.Live;
   }
 }

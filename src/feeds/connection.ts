@@ -111,7 +111,7 @@ export class Connection {
 
   /** False when the connection is not open. */
   send(text: string): boolean {
-    return this.#line?.socket?.send(text) ?? false;
+    return this.#line?.socket?.send(this.#stamped(text)) ?? false;
   }
 
   /** Opens a replacement and switches to it once it is up. */
@@ -186,10 +186,14 @@ export class Connection {
       this.#next = undefined;
       old?.socket?.close();
     }
-    for (const message of this.plan.subscribe) line.socket?.send(message);
+    for (const message of this.plan.subscribe) line.socket?.send(this.#stamped(message));
     this.#events.onUp(isRenewal);
     // Asked at once: on a quiet market the answer is the first sign that the stream is alive.
     if (this.plan.heartbeat.ping === 'frame') line.socket?.ping();
+  }
+
+  #stamped(message: string): string {
+    return this.plan.stamp?.(message, this.#deps.clock.wallMs()) ?? message;
   }
 
   #onHeard(line: Line): void {
@@ -240,7 +244,7 @@ export class Connection {
   #tick(): void {
     const line = this.#line;
     if (line === undefined || !line.isUp) return;
-    const { ping, idleMs, silenceMs } = this.plan.heartbeat;
+    const { ping, idleMs, silenceMs, everyMs = Number.POSITIVE_INFINITY } = this.plan.heartbeat;
     const nowMs = this.#nowMs();
     const quietMs = nowMs - line.heardAt / 1e6;
     if (quietMs >= silenceMs) {
@@ -248,7 +252,8 @@ export class Connection {
       line.socket?.terminate();
       return;
     }
-    if (quietMs >= idleMs && nowMs - line.pingedAt / 1e6 >= idleMs) {
+    const sincePingMs = nowMs - line.pingedAt / 1e6;
+    if (sincePingMs >= everyMs || (quietMs >= idleMs && sincePingMs >= idleMs)) {
       line.pingedAt = nowMs * 1e6;
       if (ping === 'frame') line.socket?.ping();
       else line.socket?.send(typeof ping.text === 'string' ? ping.text : ping.text(this.#deps.clock.wallMs()));

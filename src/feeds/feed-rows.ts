@@ -47,7 +47,9 @@ export class FeedRows {
     this.entries = rows.map(({ listing, instrumentIndex }) => {
       const grid = universe.instruments[instrumentIndex]?.grid;
       if (grid === undefined) throw new RangeError(`no instrument ${instrumentIndex}`);
-      return { symbol: listing.symbol, priceDecimals: grid.priceDecimals, sizeDecimals: grid.sizeDecimals };
+      // A bundle's price and size are the same digits, with the point elsewhere.
+      const { symbol, exponent = 0 } = listing;
+      return { symbol, priceDecimals: grid.priceDecimals - exponent, sizeDecimals: grid.sizeDecimals + exponent };
     });
     this.#rows = rows.map(({ row, instrument }, symbol) => {
       const entry = this.entries[symbol] as SymbolEntry;

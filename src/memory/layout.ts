@@ -103,6 +103,9 @@ export interface Layout {
   readonly intents: { readonly offset: number; readonly slots: number };
   readonly records: Readonly<Record<RecordProducer, { readonly offset: number; readonly bytes: number }>>;
   readonly inventory: number;
+  /** A word a row each: held by the detector, suspended by the supervisor. */
+  readonly holds: number;
+  readonly suspensions: number;
   readonly feedback: number;
   readonly counters: Readonly<Record<string, number>>;
   readonly histograms: Readonly<Record<string, number>>;
@@ -160,6 +163,8 @@ export function planLayout(shape: MemoryShape): Layout {
     records[producer] = { offset: take(RING_HEADER + recordBytes), bytes: recordBytes };
   }
   const inventory = take(venues * shape.assets * 8);
+  const holds = take(rowCount * 8);
+  const suspensions = take(rowCount * 8);
   const feedback = take(shape.instruments * venues * venues * 8);
   const counters: Record<string, number> = {};
   for (const [owner, words] of Object.entries(shape.counters)) counters[owner] = take(words * 8);
@@ -181,6 +186,8 @@ export function planLayout(shape: MemoryShape): Layout {
     intents,
     records,
     inventory,
+    holds,
+    suspensions,
     feedback,
     counters,
     histograms,

@@ -1,4 +1,5 @@
-/** Arrays of doubles with one writer: free inventory (executor → detector) and settled intents (executor → detector).
+/** Arrays of doubles with one writer: free inventory and settled intents (executor → detector), rows that are held
+ *  (detector → everyone) or suspended (supervisor → everyone).
  *  Aligned 8-byte accesses are whole, so each word is read old or new, never torn; words are independent of each other. */
 import type { Layout } from './layout.ts';
 
@@ -7,6 +8,16 @@ import type { Layout } from './layout.ts';
 export function inventoryWords(buffer: SharedArrayBuffer, layout: Layout): Float64Array {
   return new Float64Array(buffer, layout.inventory, layout.shape.rowsPerVenue.length * layout.shape.assets);
 }
+
+/** By row: 1 while its price says that it is another asset than its name does. */
+export const holdWords = (buffer: SharedArrayBuffer, layout: Layout): Float64Array =>
+  new Float64Array(buffer, layout.holds, rowsIn(layout));
+
+/** By row: 1 while the venue lists it as not trading. */
+export const suspensionWords = (buffer: SharedArrayBuffer, layout: Layout): Float64Array =>
+  new Float64Array(buffer, layout.suspensions, rowsIn(layout));
+
+const rowsIn = (layout: Layout): number => layout.shape.rowsPerVenue.reduce((sum, rows) => sum + rows, 0);
 
 /** By `pairIndex`: the id of the newest intent of that pair that the executor has settled or refused. */
 export function feedbackWords(buffer: SharedArrayBuffer, layout: Layout): Float64Array {

@@ -36,6 +36,8 @@ export interface SessionHeartbeat {
   /** `frame`: WebSocket ping frames; else that text. Sent when nothing arrived for `idleMs`. */
   readonly ping: 'frame' | { readonly text: () => string };
   readonly idleMs: number;
+  /** Sent at least this often, whatever arrives: the venue ends connections whose client says nothing. */
+  readonly everyMs?: number;
   /** Nothing arrived for this long: the connection is dead. */
   readonly silenceMs: number;
 }

@@ -82,6 +82,12 @@ export class Session {
     return this.isUp && (this.#socket?.send(text) ?? false);
   }
 
+  /** Replaces the connection once no request waits for its answer. */
+  renew(reason: string): void {
+    this.#leaving ??= reason;
+    this.#leaveWhenQuiet();
+  }
+
   /** Resolves when the socket is gone. */
   close(): Promise<void> {
     this.#closed = true;
@@ -186,7 +192,9 @@ export class Session {
         this.#leaving ??= 'replaced before it is too old';
         this.#leaveWhenQuiet();
       }
-      if (silentMs >= heartbeat.idleMs && (now - this.#pingedAt) / 1e6 >= heartbeat.idleMs) this.#ping(now);
+      const sincePingMs = (now - Math.max(this.#pingedAt, this.#openedAt)) / 1e6;
+      const isIdle = silentMs >= heartbeat.idleMs && sincePingMs >= heartbeat.idleMs;
+      if (isIdle || sincePingMs >= (heartbeat.everyMs ?? Number.POSITIVE_INFINITY)) this.#ping(now);
       if (this.#socket !== undefined) this.#watch();
     });
   }

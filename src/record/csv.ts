@@ -14,7 +14,21 @@ export const COLUMNS = {
     ...['error.class', 'error.code', 'error.message', 'error.retryAfterMs'],
   ],
   Fill: [
-    ...['id', 'run', 'legSet', 'venue', 'instrument', 'symbol', 'side', 'price', 'size', 'fee', 'feeAsset', 'maker'],
+    ...[
+      'id',
+      'run',
+      'legSet',
+      'venue',
+      'instrument',
+      'symbol',
+      'side',
+      'price',
+      'size',
+      'fee',
+      'feeAsset',
+      'value',
+      'maker',
+    ],
     ...['clientId', 'venueOrderId', 'tradeId', 'venueAt', 'receivedAt'],
   ],
   Opportunity: [

@@ -18,6 +18,8 @@ export interface QuoteSamplerOptions {
   readonly universe: Universe;
   /** The incarnation of a venue's feed that may be believed. */
   readonly incarnation: (venueIndex: number) => number;
+  /** Whether a row that is live by its feed may be priced. */
+  readonly isFree?: (row: number) => boolean;
   readonly store: SampleStore;
   readonly clock: Clock;
   /** Default 1000. */
@@ -79,7 +81,9 @@ export class QuoteSampler {
     // A row that stays torn has a writer that died in it; its next life publishes it again.
     if (instrument === undefined || !reader.read(row.row, words) || words[QUOTE.SEQ] === 0) return undefined;
     const believed = words[QUOTE.INCARNATION] === incarnation(row.venueIndex);
-    const trust = believed ? (words[QUOTE.TRUST] as Trust) : TRUST.Stale;
+    const own = words[QUOTE.TRUST] as Trust;
+    const isFree = own !== TRUST.Live || (this.#options.isFree?.(row.row) ?? true);
+    const trust = believed ? (isFree ? own : TRUST.Suspect) : TRUST.Stale;
     const text = (word: number, decimals: number): string => {
       const value = words[word] as number;
       return Number.isSafeInteger(value) ? gridText(value, decimals) : '0';

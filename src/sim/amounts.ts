@@ -48,10 +48,14 @@ export function sizeForQuote(instrument: SimInstrument, price: number, amount: b
 /** amount × rate ("0.001"), truncated to `truncateTo` decimals when given. */
 export function feeOf(amount: bigint, rate: string, truncateTo: number | undefined): bigint {
   const rateScale = decimalsOf(rate);
-  const fee = (amount * parseDecimal(rate, rateScale)) / pow10(rateScale);
-  if (truncateTo === undefined) return fee;
-  const unit = pow10(AMOUNT_SCALE - truncateTo);
-  return (fee / unit) * unit;
+  return cutTo((amount * parseDecimal(rate, rateScale)) / pow10(rateScale), truncateTo);
+}
+
+/** An amount cut (towards zero) to `decimals`, where that is given. */
+export function cutTo(amount: bigint, decimals: number | undefined): bigint {
+  if (decimals === undefined) return amount;
+  const unit = pow10(AMOUNT_SCALE - decimals);
+  return (amount / unit) * unit;
 }
 
 /** Text → integer at `decimals`, or undefined when it has more decimals or does not fit a double. */

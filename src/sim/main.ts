@@ -15,7 +15,7 @@ import { newPlayer, readRecording } from './recording.ts';
 import type { RunningServer, ServerHandlers, ServerKind } from './server.ts';
 import { pickServer } from './server-pick.ts';
 import { SIM_VENUES } from './venues/registry.ts';
-import type { RecordingPlayer, SimEndpoints, SimVenue } from './wire-port.ts';
+import type { KeyKind, RecordingPlayer, SimEndpoints, SimVenue } from './wire-port.ts';
 import { troubled } from './wire-troubles.ts';
 
 export interface SimOptions {
@@ -26,6 +26,8 @@ export interface SimOptions {
   readonly seed?: number;
   /** A name of MARKETS; default `wobble`. */
   readonly market?: string;
+  /** The kind of key that accounts have where a venue knows more than one; default `hmac`. */
+  readonly keys?: KeyKind;
   /** A recorded session that its venue serves in place of its own market data. */
   readonly recording?: string;
   /** 2 plays the recording twice as fast; default 1. */
@@ -202,7 +204,7 @@ function newExchange(venue: SimVenue, options: SimOptions, seed: number, clock: 
     faults,
     latencyMs: () => least + (most - least) * random.next(),
   });
-  exchange.addAccount(venue.makeCredentials(random), startBalances(exchange));
+  exchange.addAccount(venue.makeCredentials(random, options.keys), startBalances(exchange));
   return exchange;
 }
 

@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import { opposite, type Side } from '../core/units.ts';
 import { move } from './account.ts';
-import { baseAmount, feeOf, quoteAmount } from './amounts.ts';
+import { baseAmount, cutTo, feeOf, quoteAmount } from './amounts.ts';
 import { Book, type Entry } from './book.ts';
 import { crosses, withQuoteFee } from './checks.ts';
 import { type OrderState, type OrderStore, orderCopy } from './orders.ts';
@@ -126,7 +126,7 @@ export class Matching {
   #fill(order: OrderState, trade: SimTrade, maker: boolean): void {
     const { instrument, account, side } = order;
     const { fees } = this.#policy;
-    const quote = quoteAmount(instrument, trade.price, trade.size);
+    const quote = cutTo(quoteAmount(instrument, trade.price, trade.size), this.#policy.valueDecimals);
     const base = baseAmount(instrument, trade.size);
     const inQuote = fees.feeIn === 'quote';
     const received = side === 'buy' ? base : quote;

@@ -243,6 +243,8 @@ export interface FeePolicy {
 
 export interface ExchangePolicy {
   readonly fees: FeePolicy;
+  /** Decimals that the value of a trade is cut to, for whoever pays and whoever receives it; absent: exact. */
+  readonly valueDecimals?: number;
   /** Largest distance of a limit price from the last one, as a factor (5: from a fifth to five times); absent: any. */
   readonly priceBand?: number;
   /** `open`: a client id may return once its order is closed (Binance). `ever`: never again (OKX, while it remembers). */

@@ -71,8 +71,14 @@ async function listen(uws: Uws, options: ListenOptions, handlers: ServerHandlers
         response.writeStatus('404 Not Found').end(undefined, true);
         return;
       }
+      const headers = headersOf(request);
+      const refusal = handlers.refusal?.(path, headers);
+      if (refusal !== undefined) {
+        write(response, refusal);
+        return;
+      }
       response.upgrade<SocketData>(
-        { path, query: request.getQuery() ?? '', headers: headersOf(request) },
+        { path, query: request.getQuery() ?? '', headers },
         request.getHeader('sec-websocket-key'),
         request.getHeader('sec-websocket-protocol'),
         request.getHeader('sec-websocket-extensions'),
@@ -125,8 +131,8 @@ function serve(socket: WebSocket<SocketData>, id: number, handlers: ServerHandle
     path: data.path,
     query: data.query,
     headers: data.headers,
-    send: (text) => {
-      if (open()) socket.send(text);
+    send: (message) => {
+      if (open()) socket.send(message, typeof message !== 'string');
     },
     ping: () => {
       if (open()) socket.ping();

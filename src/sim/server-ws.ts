@@ -1,5 +1,5 @@
 /** The server port on `node:http` and `ws`. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -7,6 +7,7 @@ import type {
   Connection,
   HttpAnswer,
   HttpIn,
+  HttpOut,
   ListenOptions,
   RunningServer,
   ServerHandlers,
@@ -44,6 +45,11 @@ async function listen(options: ListenOptions, handlers: ServerHandlers): Promise
       socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
       return;
     }
+    const refusal = handlers.refusal?.(path, plainHeaders(request));
+    if (refusal !== undefined) {
+      refuse(socket, refusal);
+      return;
+    }
     upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, request, nextId++, handlers));
   });
   await new Promise<void>((resolve, reject) => {
@@ -60,6 +66,15 @@ async function listen(options: ListenOptions, handlers: ServerHandlers): Promise
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+function refuse(socket: Duplex, { status, headers, body }: HttpOut): void {
+  const lines = Object.entries({
+    ...headers,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Status'}\r\n${lines.join('')}\r\n${body}`);
 }
 
 function split(url: string): { path: string; query: string } {
@@ -117,8 +132,8 @@ function serve(webSocket: WebSocket, request: IncomingMessage, id: number, handl
     id,
     ...split(request.url ?? '/'),
     headers: plainHeaders(request),
-    send: (text) => {
-      if (webSocket.readyState === webSocket.OPEN && open()) webSocket.send(text);
+    send: (message) => {
+      if (webSocket.readyState === webSocket.OPEN && open()) webSocket.send(message);
     },
     ping: () => {
       if (webSocket.readyState === webSocket.OPEN && open()) webSocket.ping();

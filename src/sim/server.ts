@@ -28,8 +28,8 @@ export interface Connection {
   readonly query: string;
   /** Upgrade request headers, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Sends a text message; nothing when the socket is closing or the gate is shut. */
-  send(text: string): void;
+  /** Sends a text message, or bytes (not to be changed afterwards) as a binary one; nothing when the socket is closing or the gate is shut. */
+  send(message: string | Uint8Array): void;
   ping(): void;
   close(code: number, reason: string): void;
   /** Cuts the TCP connection without a close frame. */
@@ -50,6 +50,8 @@ export interface ServerHandlers {
   onConnection(connection: Connection): ConnectionHandlers;
   /** Whether an upgrade on this path is served; otherwise it is answered 404. */
   accepts(path: string): boolean;
+  /** What an upgrade on such a path is answered in place of a socket, for want of a key; undefined: it is let in. */
+  refusal?(path: string, headers: Readonly<Record<string, string>>): HttpOut | undefined;
   /** False keeps this connection silent: nothing is sent, pongs included. Absent: always open. */
   gate?(connection: Connection): boolean;
 }

@@ -6,11 +6,16 @@ import type { SocketScope, VenueFaults } from './fault-port.ts';
 import type { ExchangePolicy, ExchangePort, InstrumentSpec } from './port.ts';
 import type { ServerHandlers } from './server.ts';
 
+/** How an account's requests are signed, where a venue has more than one way. */
+export type KeyKind = 'hmac' | 'ed25519';
+
 export interface SimEndpoints {
   readonly rest: string;
   readonly wsPublic: string;
   readonly wsPrivate: string;
   readonly wsTrade: string;
+  /** Binary market data, where the venue serves it apart. */
+  readonly wsSbe?: string;
 }
 
 /** A parsed recording that a wire serves in place of its own market data. */
@@ -49,6 +54,12 @@ export interface VenueWire extends ServerHandlers {
   close(): void;
 }
 
+export interface SimCredentials {
+  readonly apiKey: string;
+  readonly secret: string;
+  readonly passphrase: string;
+}
+
 /** What the registry holds of a venue. */
 export interface SimVenue {
   readonly id: string;
@@ -56,8 +67,8 @@ export interface SimVenue {
   readonly policy: ExchangePolicy;
   /** Whether its depth frames carry checksums that mean something. */
   readonly hasChecksums: boolean;
-  /** Shape of its keys, so that clients that check the form accept them. */
-  makeCredentials(random: Random): { readonly apiKey: string; readonly secret: string; readonly passphrase: string };
+  /** Shape of its keys, so that clients that check the form accept them. A venue that knows one kind makes that. */
+  makeCredentials(random: Random, kind?: KeyKind): SimCredentials;
   /** Addresses under `127.0.0.1:port`, as clients of this venue expect them. */
   endpoints(port: number): SimEndpoints;
   createWire(context: WireContext): VenueWire;

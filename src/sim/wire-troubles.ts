@@ -38,6 +38,7 @@ export function troubled(wire: VenueWire, faults: VenueFaults, clock: Clock): Tr
   return {
     onRequest: (request) => wire.onRequest(request),
     accepts: (path) => wire.accepts(path) && (wire.announceMaintenance !== undefined || !inMaintenance()),
+    ...(wire.refusal === undefined ? {} : { refusal: (path, headers) => wire.refusal?.(path, headers) }),
     gate: (connection) =>
       !dead.has(connection) &&
       faults.peek('freeze', { scope: wire.scopeOf(connection) }) === undefined &&

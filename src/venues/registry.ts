@@ -2,12 +2,24 @@
 import type { VenueConfig } from '../core/config.ts';
 import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
+import { bitget } from './bitget/index.ts';
+import { bybit } from './bybit/index.ts';
 import { ccxtVenue } from './ccxt/index.ts';
+import { coinbase } from './coinbase/index.ts';
+import { gate } from './gate/index.ts';
+import { kraken } from './kraken/index.ts';
+import { kucoin } from './kucoin/index.ts';
 import { okx } from './okx/index.ts';
 
 const venues: readonly VenueDescriptor[] = [
   binance, //
   okx,
+  bybit,
+  kucoin,
+  bitget,
+  kraken,
+  coinbase,
+  gate,
 ];
 
 export const venueRegistry: ReadonlyMap<VenueId, VenueDescriptor> = new Map(venues.map((venue) => [venue.id, venue]));

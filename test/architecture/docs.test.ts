@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ConfigSchema, checkConfig } from '../../src/core/config.ts';
+import { ConfigSchema } from '../../src/core/config.ts';
+import { checkConfig } from '../../src/core/config-check.ts';
 import { FAULT_KINDS } from '../../src/sim/fault-port.ts';
 import { MARKETS } from '../../src/sim/market-shape.ts';
 import {

@@ -9,6 +9,7 @@ import type {
   OpportunityRecord,
   OrderRecord,
   RunRecord,
+  TrustRecord,
   WalEntry,
 } from '../../src/core/records.ts';
 import { LmdbJournalReader } from '../../src/record/journal-reader.ts';
@@ -25,6 +26,7 @@ export interface RunRead {
   readonly fills: readonly FillRecord[];
   readonly balances: readonly BalanceRecord[];
   readonly faults: readonly FaultRecord[];
+  readonly trust: readonly TrustRecord[];
 }
 
 /** Everything that the journal in a data folder holds of a run, or of all runs. `sameProcess`: its writer was in this
@@ -44,6 +46,7 @@ export function readJournal(
       fills: reader.read('Fill', query),
       balances: reader.read('Balance', query),
       faults: reader.read('Fault', query),
+      trust: reader.read('Trust', query),
     };
   } finally {
     reader.close();

@@ -7,7 +7,8 @@ import { newFolder } from './folders.ts';
 
 export interface RawVenue {
   id: string;
-  endpoints: { rest: string; wsPublic: string; wsPrivate: string; wsTrade: string };
+  endpoints: { rest: string; wsPublic: string; wsPrivate: string; wsTrade: string; wsSbe?: string };
+  marketData?: 'json' | 'sbe';
   credentials: { apiKey: string; secret: string; passphrase?: string };
 }
 

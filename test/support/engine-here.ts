@@ -5,7 +5,7 @@ import { afterAll } from 'vitest';
 import { Engine } from '../../src/actors/engine.ts';
 import type { RunSummary } from '../../src/actors/summary.ts';
 import { knownVenues } from '../../src/cli/config-file.ts';
-import { checkConfig } from '../../src/core/config.ts';
+import { checkConfig } from '../../src/core/config-check.ts';
 import type { Log } from '../../src/core/log.ts';
 import type { EngineStatus } from '../../src/core/status.ts';
 import type { SimReady } from '../../src/sim/main.ts';

@@ -1,7 +1,9 @@
 /** Simulated exchanges in a process of their own, and their control server. */
 import type { FaultRequest } from '../../src/sim/fault-requests.ts';
+import type { FaultEvent } from '../../src/sim/faults.ts';
 import type { Ledger } from '../../src/sim/ledger.ts';
 import type { SimReady } from '../../src/sim/main.ts';
+import type { KeyKind } from '../../src/sim/wire-port.ts';
 import { parallax, type Running } from './processes.ts';
 import { until } from './until.ts';
 
@@ -12,6 +14,8 @@ export interface TestSim {
   plant(fault: FaultRequest): Promise<void>;
   /** Lifts every fault. */
   lift(): Promise<void>;
+  /** What happened to every fault, on the exchanges' own clock. */
+  faultHistory(): Promise<readonly FaultEvent[]>;
   /** How often each fault acted, by `venue/kind`. */
   faultsUsed(): Promise<Readonly<Record<string, number>>>;
   put(price: {
@@ -28,12 +32,16 @@ export interface TestSim {
 export interface TestSimOptions {
   readonly seed: number;
   readonly market?: string;
+  /** Default: two, which most tests are about. */
   readonly venues?: readonly string[];
+  readonly keys?: KeyKind;
 }
 
-export async function startSim({ seed, market = 'wobble', venues }: TestSimOptions): Promise<TestSim> {
-  const only = venues === undefined ? [] : ['--venues', venues.join(',')];
-  const child = parallax(['sim', '--seed', String(seed), '--market', market, ...only]);
+const TWO = ['binance', 'okx'] as const;
+
+export async function startSim({ seed, market = 'wobble', venues = TWO, keys }: TestSimOptions): Promise<TestSim> {
+  const ofKind = keys === undefined ? [] : ['--keys', keys];
+  const child = parallax(['sim', '--seed', String(seed), '--market', market, '--venues', venues.join(','), ...ofKind]);
   const line = await until('the ready line', () => child.out.split('\n').find((text) => text.startsWith('{')), {
     seen: () => child.err,
   });
@@ -52,6 +60,7 @@ export async function startSim({ seed, market = 'wobble', venues }: TestSimOptio
     ledger: () => ask('GET', '/ledger'),
     plant: async (fault) => void (await ask('POST', '/faults', fault)),
     lift: async () => void (await ask('DELETE', '/faults')),
+    faultHistory: async () => (await ask<{ history: FaultEvent[] }>('GET', '/faults')).history,
     faultsUsed: async () => (await ask<{ faultsUsed: Record<string, number> }>('GET', '/stats')).faultsUsed,
     put: async (price) => void (await ask('POST', '/market', price)),
     close: async () => {

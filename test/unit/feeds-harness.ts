@@ -103,7 +103,13 @@ export class FakeHttp implements HttpPort {
 
 export interface HarnessOptions {
   readonly stream: MarketStream;
-  readonly symbols: readonly { readonly symbol: string; readonly tick: string; readonly lot: string }[];
+  readonly symbols: readonly {
+    readonly symbol: string;
+    readonly tick: string;
+    readonly lot: string;
+    /** One venue unit of base is 10^exponent canonical ones; tick and lot are canonical. */
+    readonly exponent?: number;
+  }[];
   readonly incarnation?: number;
   readonly limits?: Partial<ConnectionLimits>;
   readonly seed?: number;
@@ -129,7 +135,8 @@ export class FeedHarness {
     const { stream, symbols } = options;
     this.incarnation = options.incarnation ?? 1;
     const instruments = symbols.map((_, index) => `B${index}-USDT`);
-    const listings = symbols.map(({ symbol, tick, lot }, index) => ({
+    const listings = symbols.map(({ symbol, tick, lot, exponent = 0 }, index) => ({
+      exponent,
       venue: 'fake',
       instrument: `B${index}-USDT`,
       base: `B${index}`,

@@ -308,6 +308,27 @@ describe('Feed: what takes a row out of live', () => {
     expect(harness.trust()).toBe('syncing');
   });
 
+  it('not a stream that is busy: the venue is pinged all the same where it wants to hear from its client', async () => {
+    for (const everyMs of [undefined, 5_000]) {
+      const heartbeat: Heartbeat = {
+        ping: 'frame',
+        idleMs: 1_000,
+        silenceMs: 3_000,
+        ...(everyMs === undefined ? {} : { everyMs }),
+      };
+      const harness = await liveRest({ heartbeat });
+      const before = harness.socket.pings;
+      for (let passed = 0; passed < 20_000; passed += 500) {
+        await harness.advance(500);
+        harness.socket.frame(wire({ k: 'Ignored' }));
+      }
+      const pings = harness.socket.pings - before;
+      expect(pings).toBeGreaterThanOrEqual(everyMs === undefined ? 0 : 3);
+      expect(pings).toBeLessThanOrEqual(everyMs === undefined ? 0 : 4);
+      await harness.feed.stop();
+    }
+  });
+
   it('a lost connection: at once; then backoff, subscription and fresh books', async () => {
     const harness = await liveStream();
     harness.socket.die(1001, 'going away');
@@ -323,6 +344,32 @@ describe('Feed: what takes a row out of live', () => {
     harness.socket.frame(snapshot('AUSDT', 3));
     expect(harness.trust()).toBe('live');
     expect([harness.counters.get('disconnects'), harness.counters.get('connects')]).toEqual([1, 2]);
+  });
+});
+
+describe('Feed: venues that refuse old messages', () => {
+  it('puts the time of sending into subscriptions, first and later ones', async () => {
+    const heartbeat: Heartbeat = { ping: 'frame', idleMs: 100_000, silenceMs: 100_000 };
+    const plain = fakeStream('stream', { subscribe: ['sub A'], heartbeat });
+    const stamp = (message: string, wallMs: number): string => `${wallMs} ${message}`;
+    const stream: MarketStream = {
+      ...plain,
+      plan: (endpoints, symbols) => plain.plan(endpoints, symbols).map((plan) => ({ ...plan, stamp })),
+    };
+    const harness = new FeedHarness({ stream, symbols: SYMBOLS.slice(0, 1) });
+    harness.feed.start();
+    harness.socket.accept();
+    const first = harness.clock.wallMs();
+    expect(harness.socket.sent).toEqual([`${first} sub A`]);
+    await harness.advance(6_000);
+    const [, again = ''] = harness.socket.sent;
+    expect(again).toMatch(/^\d+ resubscribe AUSDT$/);
+    expect(Number(again.split(' ')[0])).toBeGreaterThan(first);
+    harness.socket.die(1006, '');
+    await harness.advance(5_000);
+    harness.socket.accept();
+    expect(harness.socket.sent).toEqual([`${harness.clock.wallMs()} sub A`]);
+    await harness.feed.stop();
   });
 });
 

@@ -1,11 +1,11 @@
 /** The REST side of Binance spot: the way that is left when the WebSocket API is down.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/rest-api/general-api-information */
+import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/faults.ts';
 import { isObject, parseJson } from '../../core/json.ts';
 import { type Redact, redactError } from '../../core/redact.ts';
 import type { HttpPort, HttpRequest } from '../../core/socket.ts';
-import type { Credentials } from '../../core/venue.ts';
 import { readRestError } from './errors.ts';
 import type { Reply } from './reply.ts';
 import type { ServerTime } from './server-time.ts';
@@ -13,7 +13,9 @@ import { type Params, signQuery } from './sign.ts';
 
 export interface RestDeps {
   readonly base: string;
-  readonly credentials: Credentials;
+  readonly apiKey: string;
+  /** Undefined: nothing can be signed. */
+  readonly key: KeyObject | undefined;
   readonly http: HttpPort;
   readonly clock: Clock;
   readonly time: ServerTime;
@@ -29,13 +31,14 @@ export class Rest {
 
   /** A signed request. Settles without throwing; `lost` means that it may have been carried out. */
   async signed(method: HttpRequest['method'], path: string, params: Params, timeoutMs: number): Promise<Reply> {
-    const { time, credentials } = this.#deps;
+    const { time, apiKey, key } = this.#deps;
+    if (key === undefined) return { kind: 'unsent', reason: 'there is no key to sign with' };
     if (!time.isMeasured) await time.measure(() => this.#time());
-    const query = signQuery({ ...params, timestamp: time.nowMs() }, credentials.secret);
+    const query = signQuery({ ...params, timestamp: time.nowMs() }, key);
     return this.#send({
       method,
       url: `${this.#deps.base}${path}?${query}`,
-      headers: { 'X-MBX-APIKEY': credentials.apiKey },
+      headers: { 'X-MBX-APIKEY': apiKey },
       timeoutMs,
     });
   }

@@ -1,7 +1,7 @@
 /** The life of the order-entry connection of Binance spot: log-on, replacement, reconnecting, and which way a request
  *  takes. Requests go over the WebSocket API; REST takes what the socket did not. */
 
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { backoffMs } from '../../core/backoff.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import { isObject, type Json } from '../../core/json.ts';
@@ -12,7 +12,7 @@ import type { GatewayDeps } from '../../core/venue.ts';
 import { faultOf, type Reply, VenueFault } from './reply.ts';
 import { Rest } from './rest.ts';
 import { ServerTime } from './server-time.ts';
-import { type Params, signParams } from './sign.ts';
+import { isEd25519, type Params, readKey, signParams } from './sign.ts';
 import { WsApi } from './ws-api.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
@@ -48,7 +48,7 @@ type State = 'idle' | 'connecting' | 'up' | 'waiting' | 'closed';
 
 export class Session {
   readonly #deps: GatewayDeps;
-  readonly #secret: KeyObject;
+  readonly #key: KeyObject | undefined;
   readonly #hooks: SessionHooks;
   readonly #api: WsApi;
   readonly #rest: Rest;
@@ -56,19 +56,29 @@ export class Session {
   readonly #random: Random;
   #state: State = 'idle';
   #connected = false;
+  /** The connection itself is logged on: its requests need neither key nor signature. */
+  #isAuthenticated = false;
   #cancelRetry: () => void = () => {};
   #cancelTimers: () => void = () => {};
   #onClosed: () => void = () => {};
 
   constructor(deps: GatewayDeps, hooks: SessionHooks) {
     this.#deps = deps;
-    this.#secret = createSecretKey(deps.credentials.secret, 'utf8');
+    this.#key = readKey(deps.credentials.secret);
     this.#hooks = hooks;
     const { clock, log, sockets, http, credentials, endpoints } = deps;
     this.#random = seededRandom(clock.wallMs() ^ clock.monotonicNs());
     const redact = redactor(credentials);
     this.#time = new ServerTime(clock);
-    this.#rest = new Rest({ base: endpoints.rest, credentials, http, clock, time: this.#time, redact });
+    this.#rest = new Rest({
+      base: endpoints.rest,
+      apiKey: credentials.apiKey,
+      key: this.#key,
+      http,
+      clock,
+      time: this.#time,
+      redact,
+    });
     this.#api = new WsApi({
       url: endpoints.wsTrade,
       sockets,
@@ -87,6 +97,8 @@ export class Session {
   /** Resolves once logged on; rejects with the first refusal and stays idle then. */
   async connect(): Promise<void> {
     if (this.#state !== 'idle') return;
+    if (this.#key === undefined)
+      throw new Fault('venue/auth', 'binance: the secret is a PEM, but holds no Ed25519 or RSA key that can be read');
     try {
       await this.#logOn();
     } catch (thrown) {
@@ -146,11 +158,7 @@ export class Session {
     const failed = await this.#api.open();
     if (failed !== undefined) throw new Fault('venue/unreachable', `binance WebSocket API: ${failed}`);
     await this.#time.measure(() => this.#askTime());
-    const reply = await this.#api.request(
-      'userDataStream.subscribe.signature',
-      this.#sign({ recvWindow: CALL_WINDOW_MS }),
-      CALL_TIMEOUT_MS,
-    );
+    const reply = await this.#subscribe();
     if (reply.kind !== 'answered') {
       this.#api.drop('the log-on failed');
       throw faultOf('the user data stream', reply);
@@ -163,9 +171,23 @@ export class Session {
     this.#hooks.onUp();
   }
 
+  /** Logs the account on and asks for its events. An Ed25519 key logs the connection on once, and no order waits for a
+   *  signature; other keys sign every request. */
+  async #subscribe(): Promise<Reply> {
+    if (!isEd25519(this.#key)) {
+      const params = this.#sign({ recvWindow: CALL_WINDOW_MS });
+      return this.#api.request('userDataStream.subscribe.signature', params, CALL_TIMEOUT_MS);
+    }
+    const reply = await this.#api.request('session.logon', this.#sign({ recvWindow: CALL_WINDOW_MS }), CALL_TIMEOUT_MS);
+    if (reply.kind !== 'answered') return reply;
+    this.#isAuthenticated = true;
+    return this.#api.request('userDataStream.subscribe', {}, CALL_TIMEOUT_MS);
+  }
+
   #onDown(reason: string): void {
     const wasUp = this.#state === 'up';
     this.#connected = false;
+    this.#isAuthenticated = false;
     this.#cancelTimers();
     this.#onClosed();
     // A failed log-on is dealt with where it was begun.
@@ -214,7 +236,9 @@ export class Session {
   }
 
   #sign(params: Params): Params {
-    const { apiKey } = this.#deps.credentials;
-    return signParams({ ...params, timestamp: this.#time.nowMs() }, apiKey, this.#secret);
+    const timed = { ...params, timestamp: this.#time.nowMs() };
+    // Without a key nothing gets here: `connect` has refused.
+    if (this.#isAuthenticated || this.#key === undefined) return timed;
+    return signParams(timed, this.#deps.credentials.apiKey, this.#key);
   }
 }

@@ -1,12 +1,43 @@
-/** Request signatures of Binance: HMAC-SHA256 in hex over the parameters.
+/** Keys and request signatures of Binance: HMAC-SHA256 in hex, Ed25519 and RSA (PKCS #1 v1.5, SHA-256) in base64, over
+ *  the same parameters. Which one it is shows in the secret.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/rest-api/request-security */
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac, createPrivateKey, createSecretKey, type KeyObject, sign as signWith } from 'node:crypto';
 
 export type Params = Readonly<Record<string, string | number | boolean>>;
 
-/** HMAC-SHA256 of `payload`'s UTF-8 bytes, hex. A key object saves the import of the secret at every signature. */
-export const sign = (payload: string, secret: string | KeyObject): string =>
-  createHmac('sha256', secret).update(payload, 'utf8').digest('hex');
+const PEM = '-----BEGIN';
+/** A DER sequence, which every PKCS #8 key is, begins with this letter in base64; nearly all HMAC secrets do not. */
+const DER_IN_BASE64 = /^M[A-Za-z0-9+/]+={0,2}$/;
+
+/** The key in a secret: PKCS #8 as PEM or as bare base64 is a private key, all else an HMAC secret. Undefined for a PEM
+ *  that no request can be signed with (encrypted, damaged, of another kind). A key object saves the import at every
+ *  signature. */
+export function readKey(secret: string): KeyObject | undefined {
+  if (secret.startsWith(PEM)) return privateKey(() => createPrivateKey(secret));
+  const own = DER_IN_BASE64.test(secret)
+    ? privateKey(() => createPrivateKey({ key: Buffer.from(secret, 'base64'), format: 'der', type: 'pkcs8' }))
+    : undefined;
+  return own ?? createSecretKey(secret, 'utf8');
+}
+
+function privateKey(read: () => KeyObject): KeyObject | undefined {
+  try {
+    const key = read();
+    return key.asymmetricKeyType === 'ed25519' || key.asymmetricKeyType === 'rsa' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const isEd25519 = (key: KeyObject | undefined): boolean => key?.asymmetricKeyType === 'ed25519';
+
+/** The signature of `payload`'s UTF-8 bytes; a text is an HMAC secret. */
+export function sign(payload: string, key: string | KeyObject): string {
+  if (typeof key === 'string' || key.type === 'secret') {
+    return createHmac('sha256', key).update(payload, 'utf8').digest('hex');
+  }
+  return signWith(isEd25519(key) ? null : 'sha256', Buffer.from(payload, 'utf8'), key).toString('base64');
+}
 
 /** What the WebSocket API signs: `name=value` pairs sorted by name, as plain UTF-8. */
 export const sortedPayload = (params: Params): string =>
@@ -22,13 +53,13 @@ export const queryPayload = (params: Params): string =>
     .join('&');
 
 /** The parameters of a signed WebSocket API request, key and signature included. */
-export function signParams(params: Params, apiKey: string, secret: string | KeyObject): Params {
+export function signParams(params: Params, apiKey: string, key: string | KeyObject): Params {
   const unsigned = { ...params, apiKey };
-  return { ...unsigned, signature: sign(sortedPayload(unsigned), secret) };
+  return { ...unsigned, signature: sign(sortedPayload(unsigned), key) };
 }
 
-/** A signed REST query string. */
-export function signQuery(params: Params, secret: string): string {
+/** A signed REST query string. Base64 has letters that a query has not. */
+export function signQuery(params: Params, key: string | KeyObject): string {
   const payload = queryPayload(params);
-  return `${payload}&signature=${sign(payload, secret)}`;
+  return `${payload}&signature=${encodeURIComponent(sign(payload, key))}`;
 }

@@ -27,14 +27,19 @@ const SNAPSHOT_LEVELS = 1000;
  *  takes 5 incoming messages a second, pings included. */
 const HEARTBEAT: Heartbeat = { ping: 'frame', idleMs: 1_000, silenceMs: 3_000 };
 
-const streamNames = (symbol: string): readonly string[] => {
-  const name = encodeURIComponent(symbol.toLowerCase());
-  return [`${name}@depth@100ms`, `${name}@bookTicker`];
-};
+/** What a symbol subscribes to: channels by name, and what an upgrade request has to carry. */
+export interface StreamTerms {
+  readonly host: string;
+  readonly channels: readonly string[];
+  readonly headers?: ConnectionPlan['headers'];
+}
 
-/** Splits the symbols over as few connections as the limits allow. */
-export function planConnections(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[] {
-  const base = `${endpoints.wsPublic}/stream?streams=`;
+/** Splits the symbols over as few connections as the limits allow, which are the same in JSON and in SBE. */
+export function planConnections(
+  { host, channels, headers }: StreamTerms,
+  symbols: readonly SymbolEntry[],
+): readonly ConnectionPlan[] {
+  const base = `${host}/stream?streams=`;
   const plans: ConnectionPlan[] = [];
   let streams: string[] = [];
   let indices: number[] = [];
@@ -44,6 +49,7 @@ export function planConnections(endpoints: Endpoints, symbols: readonly SymbolEn
     // The streams stand in the address, so nothing has to be sent and no acknowledgement can be lost.
     plans.push({
       url: base + streams.join('/'),
+      ...(headers === undefined ? {} : { headers }),
       subscribe: [],
       symbols: indices,
       heartbeat: HEARTBEAT,
@@ -54,7 +60,8 @@ export function planConnections(endpoints: Endpoints, symbols: readonly SymbolEn
     length = base.length;
   };
   symbols.forEach((entry, index) => {
-    const names = streamNames(entry.symbol);
+    const symbol = encodeURIComponent(entry.symbol.toLowerCase());
+    const names = channels.map((channel) => `${symbol}@${channel}`);
     const added = names.reduce((sum, name) => sum + name.length + 1, 0);
     if (streams.length + names.length > MAX_STREAMS || length + added > MAX_URL_LENGTH) finish();
     streams.push(...names);
@@ -117,7 +124,8 @@ export function readControl(text: string): ControlEvent {
 export const stream: MarketStream = {
   rule,
   createParser,
-  plan: planConnections,
+  plan: (endpoints: Endpoints, symbols) =>
+    planConnections({ host: endpoints.wsPublic, channels: ['depth@100ms', 'bookTicker'] }, symbols),
   readControl,
   snapshotUrl: (endpoints, symbol) =>
     `${endpoints.rest}/api/v3/depth?symbol=${encodeURIComponent(symbol)}&limit=${SNAPSHOT_LEVELS}`,

@@ -1,10 +1,9 @@
 /** Market streams of OKX v5: what to subscribe to, how to keep it alive, how to sequence it.
  *  https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel */
-import { crc32 } from 'node:zlib';
 import type { BookFrame } from '../../core/frame.ts';
+import { interleavedChecksum } from '../../core/interleaved-checksum.ts';
 import { isObject, parseObject, textOf } from '../../core/json.ts';
 import {
-  type ChecksumSource,
   type ConnectionPlan,
   type ControlEvent,
   type Endpoints,
@@ -67,19 +66,6 @@ function judge(lastSeq: number, _bridged: boolean, delta: BookFrame): Verdict {
 
 const rule: SequenceRule = { snapshotFrom: 'stream', judge };
 
-const CHECKSUM_LEVELS = 25;
-
-/** Signed CRC32 over `bidPx:bidSz:askPx:askSz:…` of the best 25 levels, sides interleaved, texts as sent.
- *  The venue stopped sending it in 2026 (the field is 0 or absent). */
-function checksum(book: ChecksumSource): number {
-  const parts: string[] = [];
-  for (let index = 0; index < CHECKSUM_LEVELS; index++) {
-    if (index < book.bidCount) parts.push(...book.bidText(index));
-    if (index < book.askCount) parts.push(...book.askText(index));
-  }
-  return crc32(parts.join(':')) | 0;
-}
-
 const NAMED_SYMBOL = /instId:\s*([A-Z0-9-]+)/;
 /** "The connection will soon be closed for a service upgrade." */
 const UPGRADE_NOTICE = '64008';
@@ -112,4 +98,12 @@ function resubscribe(symbol: string): readonly string[] {
   return [JSON.stringify({ op: 'unsubscribe', args }), JSON.stringify({ op: 'subscribe', args })];
 }
 
-export const okxStream: MarketStream = { rule, createParser, plan, readControl, resubscribe, checksum };
+export const okxStream: MarketStream = {
+  rule,
+  createParser,
+  plan,
+  readControl,
+  resubscribe,
+  // The venue stopped sending it in 2026 (the field is 0 or absent).
+  checksum: interleavedChecksum,
+};

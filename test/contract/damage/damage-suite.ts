@@ -8,11 +8,26 @@ import { type RecordedRow, readRecording } from '../../../src/feeds/recording-ro
 import { descriptorOf } from '../../../src/venues/registry.ts';
 import { describeWithFixtures, readText } from '../../fixtures.ts';
 import { binancePlain } from '../venues/plain/binance.ts';
+import { bitgetPlain } from '../venues/plain/bitget.ts';
+import { bybitPlain } from '../venues/plain/bybit.ts';
+import { coinbasePlain } from '../venues/plain/coinbase.ts';
+import { gatePlain } from '../venues/plain/gate.ts';
+import { krakenPlain } from '../venues/plain/kraken.ts';
+import { kucoinPlain } from '../venues/plain/kucoin.ts';
 import { okxPlain } from '../venues/plain/okx.ts';
 import type { PlainVenue } from '../venues/plain/plain.ts';
 import { DamagedFeed, type Track, type TrackFrame } from './damaged-feed.ts';
 
-const PLAINS: readonly PlainVenue[] = [binancePlain, okxPlain];
+const PLAINS: readonly PlainVenue[] = [
+  binancePlain, //
+  okxPlain,
+  bybitPlain,
+  kucoinPlain,
+  bitgetPlain,
+  krakenPlain,
+  coinbasePlain,
+  gatePlain,
+];
 
 const LENGTHS = [10, 20, 40] as const;
 

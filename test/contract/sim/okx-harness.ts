@@ -139,8 +139,8 @@ export function manualOkx(recording?: (clock: Clock) => RecordingPlayer): Manual
       path,
       query: '',
       headers: {},
-      send: (text) => {
-        if (socket.closed === undefined) socket.sent.push(text);
+      send: (message) => {
+        if (socket.closed === undefined) socket.sent.push(String(message));
       },
       ping: () => {},
       close: (code, reason) => {

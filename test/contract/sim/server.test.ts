@@ -39,6 +39,10 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
       return reply(request);
     },
     accepts: (path) => path.startsWith('/ws'),
+    refusal: (path, headers) =>
+      path === '/ws/keyed' && headers['x-key'] !== 'good'
+        ? { status: 400, headers: { 'content-type': 'text/plain' }, body: 'no key' }
+        : undefined,
     gate: () => gateOpen,
     onConnection: (connection) => {
       const own = seen;
@@ -146,6 +150,27 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
     expect(seen.connections).toHaveLength(0);
   });
 
+  it('refuses an upgrade with the status and words that its handler has for it', async () => {
+    const url = `ws://127.0.0.1:${server.port}/ws/keyed`;
+    const refused = new WebSocket(url);
+    const answer = await new Promise((resolve) => {
+      refused.once('unexpected-response', (_request, response) => {
+        let body = '';
+        response.on('data', (data: Buffer) => {
+          body += data.toString();
+        });
+        response.on('end', () => resolve([response.statusCode, response.headers['content-type'], body]));
+      });
+      refused.once('error', () => {});
+    });
+    expect(answer).toEqual([400, 'text/plain', 'no key']);
+    expect(seen.connections).toHaveLength(0);
+    const taken = new WebSocket(url, { headers: { 'X-Key': 'good' } });
+    await new Promise((resolve) => taken.once('open', resolve));
+    taken.terminate();
+    await until(() => expect(seen.closes).toBe(1));
+  });
+
   it('gives a connection its path, query and headers, and keeps messages in order', async () => {
     const { socket, connection } = await open('/ws/a?b=c%20d');
     expect(connection).toMatchObject({ path: '/ws/a', query: 'b=c%20d' });
@@ -165,6 +190,31 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kin
     const echoed = next(socket);
     socket.send(text);
     expect(await echoed).toBe(`echo ${text}`);
+    socket.terminate();
+  });
+
+  it('sends texts as text frames and bytes as binary ones, in order', async () => {
+    const { socket, connection } = await open();
+    const got: [boolean, string][] = [];
+    socket.on('message', (data: Buffer, isBinary: boolean) => got.push([isBinary, data.toString('hex')]));
+    const shared = Uint8Array.from([9, 0, 255, 10, 123, 9]);
+    connection.send('{"id":1}');
+    connection.send(shared.subarray(1, 5));
+    connection.send(Buffer.alloc(0));
+    connection.send('é');
+    await until(() => expect(got).toHaveLength(4));
+    expect(got).toEqual([
+      [false, Buffer.from('{"id":1}').toString('hex')],
+      [true, '00ff0a7b'],
+      [true, ''],
+      [false, 'c3a9'],
+    ]);
+    gateOpen = false;
+    connection.send(shared);
+    gateOpen = true;
+    connection.send('open');
+    await until(() => expect(got).toHaveLength(5));
+    expect(got[4]?.[0]).toBe(false);
     socket.terminate();
   });
 

@@ -9,7 +9,7 @@ import { FaultBoard, skewedClock } from '../../../src/sim/faults.ts';
 import type { Level, SimAccount, SimInstrument } from '../../../src/sim/port.ts';
 import type { Connection, ConnectionHandlers } from '../../../src/sim/server.ts';
 import { wsServer } from '../../../src/sim/server-ws.ts';
-import type { RecordingPlayer, SimEndpoints, SimVenue, VenueWire } from '../../../src/sim/wire-port.ts';
+import type { KeyKind, RecordingPlayer, SimEndpoints, SimVenue, VenueWire } from '../../../src/sim/wire-port.ts';
 import { troubled } from '../../../src/sim/wire-troubles.ts';
 
 export interface VenueBench {
@@ -32,6 +32,7 @@ function parts(
   real: Clock,
   latencyMs: number,
   recording?: RecordingPlayer,
+  keys?: KeyKind,
 ): VenueBench & { clock: Clock } {
   const board = new FaultBoard(real);
   const faults = board.of(venue.id);
@@ -46,7 +47,7 @@ function parts(
   });
   const random = seededRandom(7);
   const account = exchange.addAccount(
-    venue.makeCredentials(random),
+    venue.makeCredentials(random, keys),
     new Map(Object.entries(START_BALANCES).map(([asset, text]) => [asset, amountOf(text)])),
   );
   const wire = venue.createWire({
@@ -80,9 +81,9 @@ export interface LoopbackBench extends VenueBench {
 }
 
 /** On real sockets and the machine's clock. */
-export async function startVenue(venue: SimVenue, latencyMs = 0): Promise<LoopbackBench> {
+export async function startVenue(venue: SimVenue, latencyMs = 0, keys?: KeyKind): Promise<LoopbackBench> {
   const clock = systemClock();
-  const made = parts(venue, clock, latencyMs);
+  const made = parts(venue, clock, latencyMs, undefined, keys);
   const troubles = troubled(made.wire, made.faults.of(venue.id), clock);
   const server = await wsServer.listen({ port: 0 }, troubles);
   return {
@@ -100,6 +101,7 @@ export type Json = Readonly<Record<string, unknown>>;
 /** A socket without a network: what the wire sent and how it closed it. */
 export interface FakeSocket {
   readonly connection: Connection;
+  /** Texts, and bytes of binary messages in hex. */
   readonly sent: string[];
   closed: { readonly code: number; readonly reason: string } | undefined;
   send(message: string | object): void;
@@ -131,9 +133,13 @@ export const settle = async (): Promise<void> => {
 };
 
 /** Without sockets, on a clock that the test moves. */
-export function manualVenue(venue: SimVenue, recording?: (clock: Clock) => RecordingPlayer): ManualBench {
+export function manualVenue(
+  venue: SimVenue,
+  recording?: (clock: Clock) => RecordingPlayer,
+  keys?: KeyKind,
+): ManualBench {
   const clock = new ManualClock();
-  const made = parts(venue, clock, 0, recording?.(clock));
+  const made = parts(venue, clock, 0, recording?.(clock), keys);
   let nextId = 1;
 
   const connect: ManualBench['connect'] = (target, headers = {}) => {
@@ -149,8 +155,9 @@ export function manualVenue(venue: SimVenue, recording?: (clock: Clock) => Recor
       path,
       query,
       headers,
-      send: (text) => {
-        if (socket.closed === undefined) socket.sent.push(text);
+      send: (message) => {
+        if (socket.closed !== undefined) return;
+        socket.sent.push(typeof message === 'string' ? message : Buffer.from(message).toString('hex'));
       },
       ping: () => {},
       close: (code, reason) => {

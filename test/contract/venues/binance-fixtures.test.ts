@@ -40,7 +40,7 @@ describeWithFixtures('binance fixtures', (root) => {
       expect(signQuery(params, secret ?? '')).toBe(`${prehash}&signature=${expected}`);
       expect(sortedPayload(params)).toBe(prehash.split('&').sort().join('&'));
     }
-    // The remaining vector is of the FIX log-on, whose Ed25519 keys we do not use.
+    // The remaining vector is an Ed25519 one: binance-sbe-fixtures.test.ts.
     expect(vectors.length - hmac.length).toBe(1);
   });
 

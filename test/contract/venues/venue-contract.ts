@@ -7,13 +7,14 @@ import { isSame } from '../../../src/core/decimal-text.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { type Log, silentLog } from '../../../src/core/log.ts';
 import type { Fill, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
-import type { VenueDescriptor } from '../../../src/core/venue.ts';
+import { type MarketAccess, type VenueDescriptor, withMarketData } from '../../../src/core/venue.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
 import { wsSockets } from '../../../src/net/ws-socket.ts';
 import type { FaultRequest } from '../../../src/sim/fault-requests.ts';
 import type { Ledger } from '../../../src/sim/ledger.ts';
 import { type RunningSim, runSim } from '../../../src/sim/main.ts';
 import { SIM_VENUES } from '../../../src/sim/venues/registry.ts';
+import type { KeyKind } from '../../../src/sim/wire-port.ts';
 import { LiveFeed } from '../../support/live-feed.ts';
 
 type KeyPart = 'apiKey' | 'secret' | 'passphrase';
@@ -28,6 +29,16 @@ export interface Traits {
   readonly unseen?: Partial<Record<FaultRequest['kind'], string>>;
   /** Parts of the credentials that the venue checks; default: key and secret, and the passphrase where it has one. */
   readonly keyParts?: readonly KeyPart[];
+  /** The kind of key that the account has. */
+  readonly keys?: KeyKind;
+  /** How the market data is had, where it is not the kind that needs no key. */
+  readonly marketData?: MarketAccess['encoding'];
+  /** The symbol that the market data goes by, where orders over REST go by another one (the simulator's specs hold that). */
+  readonly symbolOf?: (instrument: string) => string;
+  /** Decimals to which the venue's balances are those of the ledger, where it cuts them off before the eighth. */
+  readonly balanceDecimals?: number;
+  /** Frames that go missing or change places before it must show; 1 where the venue numbers its frames. */
+  readonly unnoticed?: number;
 }
 
 const wait = { timeout: 10_000, interval: 20 };
@@ -41,14 +52,17 @@ class Stage {
   readonly logged: string[] = [];
   sim!: RunningSim;
   listings!: readonly Listing[];
+  readonly #keys: KeyKind | undefined;
   #serial = 0;
 
-  constructor(venue: VenueDescriptor) {
+  constructor(venue: VenueDescriptor, keys?: KeyKind) {
     this.venue = venue;
+    this.#keys = keys;
   }
 
   async open(market: string): Promise<void> {
-    this.sim = await runSim({ venues: [this.venue.id], seed: 7, market });
+    const keys = this.#keys === undefined ? {} : { keys: this.#keys };
+    this.sim = await runSim({ venues: [this.venue.id], seed: 7, market, ...keys });
     this.listings = await this.venue.loadListings(this.endpoints, http);
   }
 
@@ -154,11 +168,12 @@ const ableBy =
     else it(`cannot: ${name} (${reason})`, () => expect(reason.length).toBeGreaterThan(10));
   };
 
-function gatewayContract(venue: VenueDescriptor, { cannot = {}, keyParts }: Traits): void {
+function gatewayContract(venue: VenueDescriptor, traits: Traits): void {
+  const { cannot = {}, keyParts, keys, symbolOf, balanceDecimals = 8 } = traits;
   const able = ableBy(cannot);
 
   describe(`${venue.id}: the gateway`, () => {
-    const stage = new Stage(venue);
+    const stage = new Stage(venue, keys);
     let gateway: Gateway;
 
     beforeAll(async () => {
@@ -179,7 +194,7 @@ function gatewayContract(venue: VenueDescriptor, { cannot = {}, keyParts }: Trai
       const listed = new Map(stage.listings.map((listing) => [listing.instrument, listing]));
       for (const { id, symbol, tick, lot } of specs) {
         const listing = listed.get(id);
-        expect(listing, id).toMatchObject({ venue: venue.id, symbol, trading: true });
+        expect(listing, id).toMatchObject({ venue: venue.id, symbol: symbolOf?.(id) ?? symbol, trading: true });
         expect(isSame(listing?.priceTick ?? '', tick), id).toBe(true);
         expect(isSame(listing?.sizeLot ?? '', lot), id).toBe(true);
       }
@@ -224,8 +239,8 @@ function gatewayContract(venue: VenueDescriptor, { cannot = {}, keyParts }: Trai
         const truth = stage.ledger().balances;
         const own = new Map((await gateway.balances()).map((entry) => [entry.asset, entry]));
         for (const [asset, { free, locked }] of Object.entries(truth)) {
-          expect(Number(own.get(asset)?.free), asset).toBeCloseTo(Number(free), 8);
-          expect(Number(own.get(asset)?.locked ?? 0), asset).toBeCloseTo(Number(locked), 8);
+          expect(Number(own.get(asset)?.free), asset).toBeCloseTo(Number(free), balanceDecimals);
+          expect(Number(own.get(asset)?.locked ?? 0), asset).toBeCloseTo(Number(locked), balanceDecimals);
         }
       }, wait);
       const { taker, maker } = venue.defaultFees;
@@ -382,10 +397,11 @@ const TROUBLES: readonly { readonly fault: Omit<FaultRequest, 'venue'>; readonly
   { fault: { kind: 'maintenance', durationMs: 1_500 }, reasons: ['venue-status', 'disconnect'] },
 ];
 
-function marketContract(venue: VenueDescriptor, { cannot = {}, unseen = {} }: Traits): void {
+function marketContract(venue: VenueDescriptor, traits: Traits): void {
+  const { cannot = {}, unseen = {}, unnoticed = 1, keys, marketData } = traits;
   const able = ableBy(cannot);
   describe(`${venue.id}: market data`, () => {
-    const stage = new Stage(venue);
+    const stage = new Stage(venue, keys);
     let feed: LiveFeed;
 
     const allLive = (): Promise<void> =>
@@ -393,7 +409,9 @@ function marketContract(venue: VenueDescriptor, { cannot = {}, unseen = {} }: Tr
 
     beforeAll(async () => {
       await stage.open('wobble');
-      feed = new LiveFeed(venue, stage.endpoints, stage.listings);
+      const { apiKey } = stage.endpoints;
+      const access = marketData === undefined ? undefined : { encoding: marketData, apiKey };
+      feed = new LiveFeed(withMarketData(venue, access), stage.endpoints, stage.listings);
     });
 
     afterAll(async () => {
@@ -437,7 +455,7 @@ function marketContract(venue: VenueDescriptor, { cannot = {}, unseen = {} }: Tr
         const count = (): number =>
           reasons.reduce((sum, reason) => sum + feed.counters.get(`distrust:${reason}` as never), 0);
         const before = count();
-        await stage.plant(fault);
+        await stage.plant(fault.count === undefined ? fault : { ...fault, count: fault.count * unnoticed });
         await vi.waitFor(() => expect(count(), JSON.stringify(feed.rows)).toBeGreaterThan(before), wait);
         await vi.waitFor(() => expect(stage.sim.faults.list()).toEqual([]), wait);
         await vi.waitFor(() => expect(feed.rows.filter(({ trust }) => trust !== 'live')).toEqual([]), {

@@ -1,14 +1,22 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { knownVenues, loadConfig, redactConfig, resolveCredentials } from '../../../src/cli/config-file.ts';
-import { type Config, defaultConfig, type KnownVenue } from '../../../src/core/config.ts';
+import {
+  knownVenues,
+  loadConfig,
+  marketDataProblems,
+  redactConfig,
+  resolveCredentials,
+} from '../../../src/cli/config-file.ts';
+import { type Config, defaultConfig } from '../../../src/core/config.ts';
+import type { KnownVenue } from '../../../src/core/config-check.ts';
 import { venueRegistry } from '../../../src/venues/registry.ts';
 
 const KNOWN = new Map<string, KnownVenue>([
-  ['binance', { environments: ['live', 'testnet'], needsPassphrase: false }],
+  ['binance', { environments: ['live', 'testnet'], needsPassphrase: false, hasSbe: true }],
   ['okx', { environments: ['live', 'demo'], needsPassphrase: true }],
 ]);
 
@@ -180,5 +188,66 @@ describe('credentials', () => {
   it('keeps names of variables and settings when it redacts', () => {
     const { config } = load(LIVE);
     expect(redactConfig(config)).toEqual(config);
+  });
+});
+
+describe('market data in SBE', () => {
+  const chosen = (id: string, marketData: string): string =>
+    LIVE.replace(`- id: ${id}`, `- id: ${id}\n    marketData: ${marketData}`);
+  const ED25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+
+  it('is taken where the venue has it, and JSON everywhere', () => {
+    expect(load(chosen('binance', 'sbe')).problems).toEqual([]);
+    expect(load(chosen('binance', 'json')).problems).toEqual([]);
+    expect(load(chosen('okx', 'json')).problems).toEqual([]);
+    expect(load(chosen('okx', 'sbe')).problems).toEqual([
+      { path: 'venues[1].marketData', message: 'okx has no market data in SBE; leave it at json' },
+    ]);
+    expect(load(chosen('binance', 'xml')).problems).toEqual([
+      { path: 'venues[0].marketData', message: 'must be one of json, sbe' },
+    ]);
+    expect(knownVenues(venueRegistry).get('binance')?.hasSbe).toBe(true);
+    expect(knownVenues(venueRegistry).get('okx')?.hasSbe).toBe(false);
+  });
+
+  it('wants an Ed25519 key, which is said by path and without the key', () => {
+    const { config } = load(chosen('binance', 'sbe'));
+    const problems = (secret: string) =>
+      marketDataProblems(config, new Map([['binance', { apiKey: 'k', secret }]]), venueRegistry);
+    expect(problems(ED25519)).toEqual([]);
+    expect(problems('some-hmac-secret')).toEqual([
+      { path: 'venues[0].marketData', message: expect.stringMatching(/^sbe wants an Ed25519 key/) },
+    ]);
+    expect(JSON.stringify(problems('some-hmac-secret'))).not.toContain('some-hmac-secret');
+    expect(
+      marketDataProblems(load(LIVE).config, new Map([['binance', { apiKey: 'k', secret: 's' }]]), venueRegistry),
+    ).toEqual([]);
+  });
+
+  it('in mode sim has an address of its own, on loopback like the others', () => {
+    const venue = (id: string, more: object, endpoints: object = {}) => ({
+      id,
+      ...more,
+      endpoints: {
+        rest: 'http://127.0.0.1:1',
+        wsPublic: 'ws://127.0.0.1:1',
+        wsPrivate: 'ws://127.0.0.1:1',
+        wsTrade: 'ws://127.0.0.1:1',
+        ...endpoints,
+      },
+      credentials: { apiKey: 'k', secret: 's', passphrase: 'p' },
+    });
+    const problems = (endpoints: object) =>
+      load(
+        JSON.stringify({ venues: [venue('binance', { marketData: 'sbe' }, endpoints), venue('okx', {})] }),
+      ).problems.filter(({ path }) => path.endsWith('endpoints'));
+    const all = { path: 'venues[0].endpoints', message: expect.stringContaining('all five addresses') };
+    expect(problems({})).toEqual([all]);
+    expect(problems({ wsSbe: 'wss://stream-sbe.binance.com' })).toEqual([all]);
+    expect(problems({ wsSbe: 'ws://127.0.0.1:1/sbe' })).toEqual([]);
+    const { config } = load(
+      JSON.stringify({ venues: [venue('binance', {}, { wsSbe: 'ws://u:hunter2@127.0.0.1:1' })] }),
+    );
+    expect(redactConfig(config).venues[0]?.endpoints?.wsSbe).toBe('ws://[redacted]@127.0.0.1:1');
   });
 });

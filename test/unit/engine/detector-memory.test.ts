@@ -1,46 +1,13 @@
-import { PerformanceObserver, performance } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newIntentSlot } from '../../../src/memory/intent-codec.ts';
 import { INTENT, QUOTE } from '../../../src/memory/layout.ts';
 import { QuoteReader, QuoteWriter } from '../../../src/memory/quote-table.ts';
 import { SlotRing } from '../../../src/memory/slot-ring.ts';
+import { HEAP_BOUND as BOUND, heapGrowthOf, HEAP_ROUNDS as ROUNDS } from '../../support/heap-growth.ts';
 import { Scout } from './scout.ts';
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
 const UPDATES = 200_000;
-const ROUNDS = 3;
-/** What may be left behind by 200,000 updates: the runner's own doings and code that is compiled meanwhile. One object
- *  of 16 bytes an update would be 3.2 MB. */
-const BOUND = 400_000;
-
-/** Heap growth of one round of updates: the least of the rounds, since other work of the runner adds to it. A collection
- *  in between would hide what was allocated, so such a round does not count; what allocates nothing has rounds without. */
-async function growthOf(update: (count: number) => void): Promise<number> {
-  const collections: number[] = [];
-  const observer = new PerformanceObserver((list) => {
-    for (const { startTime } of list.getEntries()) collections.push(startTime);
-  });
-  observer.observe({ entryTypes: ['gc'] });
-  update(UPDATES / 2);
-  const rounds: { from: number; to: number; grown: number }[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    collect();
-    const from = performance.now();
-    const start = process.memoryUsage().heapUsed;
-    update(UPDATES);
-    const grown = process.memoryUsage().heapUsed - start;
-    rounds.push({ from, to: performance.now(), grown });
-  }
-  // Entries are delivered in a turn of their own; our own collections before each round prove that they came.
-  await vi.waitFor(() => expect(collections.length).toBeGreaterThanOrEqual(ROUNDS));
-  observer.disconnect();
-  const whole = rounds.filter(({ from, to }) => !collections.some((at) => at > from && at < to));
-  return Math.min(...whole.map(({ grown }) => grown));
-}
+const growthOf = (update: (count: number) => void): Promise<number> => heapGrowthOf(update, UPDATES);
 
 /** A crossing of alpha and beta that grows and shrinks with every update, its life open all the while. */
 function moving(scout: Scout, afterUpdate: () => void): (count: number) => void {

@@ -45,6 +45,7 @@ export class Scout {
         maxEdgeBps: 300,
         maxNotional: 2_000,
         cooldownNs: 100e6,
+        maxPriceRatio: 1e9,
         maxHeartbeatAgeNs: 1_500e6,
         ...this.#settings,
       },

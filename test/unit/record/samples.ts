@@ -148,6 +148,7 @@ export const WHOLE: Whole = {
     size: '0.0125',
     fee: '0.0000125',
     feeAsset: 'BTC',
+    value: '625.00012',
     maker: false,
     venueAt: T0 + 4,
   },

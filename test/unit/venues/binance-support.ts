@@ -133,7 +133,7 @@ export class FakeVenue {
     return undefined;
   }
 
-  gateway() {
+  gateway(secret = SECRET) {
     const write =
       (level: string) =>
       (details: object, message: string): void => {
@@ -142,7 +142,7 @@ export class FakeVenue {
     const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
     return binance.createGateway({
       endpoints: { rest: 'http://venue', wsPublic: '', wsPrivate: '', wsTrade: 'ws://venue/ws-api/v3' },
-      credentials: { apiKey: API_KEY, secret: SECRET },
+      credentials: { apiKey: API_KEY, secret },
       listings: [listing],
       clock: this.clock,
       log,

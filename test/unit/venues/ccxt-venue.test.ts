@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import ccxt, { type Exchange } from 'ccxt';
 import { describe, expect, it } from 'vitest';
 import { knownVenues } from '../../../src/cli/config-file.ts';
-import { checkConfig } from '../../../src/core/config.ts';
+import { checkConfig } from '../../../src/core/config-check.ts';
 import { FRAME, FrameBatch } from '../../../src/core/frame.ts';
 import { VERDICT } from '../../../src/core/venue.ts';
 import { replaceOrigins } from '../../../src/venues/ccxt/addresses.ts';

@@ -1,5 +1,7 @@
-/** Checks keys, timestamps and HMAC signatures as Binance does (request security, timing security). */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+/** Checks keys, timestamps and signatures (HMAC or Ed25519, by the account's key) as Binance does (request security, timing
+ *  security). */
+import { createHmac, createPrivateKey, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import type { Random } from '../../../core/random.ts';
 import type { ExchangePort, SimAccount } from '../../port.ts';
 import { badRecvWindow, badSignature, malformedKey, missing, tooEarly, tooLate, unknownKey } from './errors.ts';
 import type { Params } from './params.ts';
@@ -31,11 +33,46 @@ export function checkTiming(params: Params, nowMs: number): void {
 }
 
 export function checkSignature(account: SimAccount, payload: string, params: Params): void {
-  const given = params.needed('signature').toLowerCase();
+  const given = params.needed('signature');
+  const isRight = hasEd25519(account) ? isSigned(account, payload, given) : isSealed(account, payload, given);
+  if (!isRight) throw badSignature();
+}
+
+/** Base64 over the public key; unlike hex it is case-sensitive. */
+const isSigned = (account: SimAccount, payload: string, given: string): boolean =>
+  verify(null, Buffer.from(payload), publicKeyOf(account), Buffer.from(given, 'base64'));
+
+function isSealed(account: SimAccount, payload: string, given: string): boolean {
   const expected = createHmac('sha256', account.secret).update(payload).digest('hex');
   // In bytes: a text of as many characters may have more of them.
-  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
-  if (left.length !== right.length || !timingSafeEqual(left, right)) throw badSignature();
+  const [left, right] = [Buffer.from(given.toLowerCase()), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** PKCS #8 of an Ed25519 key up to its 32 bytes (RFC 8410 §7). */
+const ED25519_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
+const ED25519_SEED_BYTES = 32;
+
+/** The secret of a key pair whose public half the venue would have been given: PKCS #8 in base64. */
+export const ed25519Secret = (random: Random): string =>
+  Buffer.concat([
+    ED25519_HEAD,
+    Buffer.from(Array.from({ length: ED25519_SEED_BYTES }, () => random.int(256))),
+  ]).toString('base64');
+
+/** Whether an account's key is an Ed25519 one. */
+export const hasEd25519 = ({ secret }: SimAccount): boolean =>
+  Buffer.from(secret, 'base64').subarray(0, ED25519_HEAD.length).equals(ED25519_HEAD);
+
+const publicKeys = new WeakMap<SimAccount, KeyObject>();
+
+function publicKeyOf(account: SimAccount): KeyObject {
+  const known = publicKeys.get(account);
+  if (known !== undefined) return known;
+  const der = Buffer.from(account.secret, 'base64');
+  const key = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+  publicKeys.set(account, key);
+  return key;
 }
 
 /** What a REST request signs: query and body as they came, joined without a separator, without `signature`. */

@@ -1,27 +1,23 @@
-/** Binance's market streams (https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams):
- *  `/ws`, `/ws/<stream>/<stream>`, `/stream?streams=<stream>/<stream>`, and live (un)subscribing on each. */
+/** Binance's market streams, in whatever encoding: `/ws`, `/ws/<stream>/<stream>`, `/stream?streams=<stream>/<stream>`, and
+ *  live (un)subscribing on each.
+ *  Source: https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams */
 import type { Clock } from '../../../core/clock.ts';
 import { DepthFaults } from '../../depth-faults.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, LevelChange, SimInstrument } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { RecordingPlayer } from '../../wire-port.ts';
-import { aggTradeFrame, bookTickerFrame, levelRows, priceOf, sizeOf, tradeFrame } from './bodies.ts';
 import { newKeepAlive } from './keep-alive.ts';
 import { readControl } from './stream-control.ts';
+import type { BookChanges, StreamEncoding, StreamFrame } from './stream-encoding.ts';
 
-const DEPTH_SPEEDS = { '@depth@100ms': 100, '@depth': 1000 } as const;
-const PARTIAL_DEPTH = /^(.+)@depth(5|10|20)(@100ms)?$/;
+/** Where the binary streams are served: at the venue they have a host of their own, with the same paths. */
+export const SBE_PATH = '/sbe';
 const MAX_STREAMS = 1024;
 const MAX_MESSAGES_PER_SECOND = 5;
 
 /** Changes of one book since the last diff-depth frame of one speed. */
-interface Pending {
-  firstId: number;
-  lastId: number;
-  readonly bids: Map<number, number>;
-  readonly asks: Map<number, number>;
-}
+type Pending = { -readonly [Key in keyof BookChanges]: BookChanges[Key] };
 
 interface Subscriber {
   readonly connection: Connection;
@@ -29,7 +25,7 @@ interface Subscriber {
   combined: boolean;
   stopPlaying: (() => void) | undefined;
   /** By depth stream. */
-  readonly depth: Map<string, DepthFaults>;
+  readonly depth: Map<string, DepthFaults<StreamFrame>>;
 }
 
 export interface MarketStreams {
@@ -45,6 +41,7 @@ export function newMarketStreams(
   exchange: ExchangePort,
   faults: VenueFaults,
   clock: Clock,
+  encoding: StreamEncoding,
   recording: RecordingPlayer | undefined,
 ): MarketStreams {
   const subscribers = new Set<Subscriber>();
@@ -52,27 +49,27 @@ export function newMarketStreams(
   const cancels: (() => void)[] = [];
   let framesSent = 0;
 
-  const publish = (stream: string, payload: object, instrument: SimInstrument): void => {
-    let raw: string | undefined;
+  const publish = (stream: string, write: () => StreamFrame, instrument: SimInstrument): void => {
+    let raw: StreamFrame | undefined;
     for (const subscriber of subscribers) {
       if (!subscriber.streams.has(stream)) continue;
-      raw ??= JSON.stringify(payload);
+      raw ??= write();
       deliver(subscriber, stream, raw, instrument);
     }
   };
 
-  const deliver = (subscriber: Subscriber, stream: string, raw: string, instrument: SimInstrument): void => {
-    const text = subscriber.combined ? `{"stream":${JSON.stringify(stream)},"data":${raw}}` : raw;
-    for (const shown of stream.includes('@depth') ? depthOf(subscriber, stream, instrument).shape(text) : [text]) {
+  const deliver = (subscriber: Subscriber, stream: string, raw: StreamFrame, instrument: SimInstrument): void => {
+    const frame = subscriber.combined ? encoding.inEnvelope(stream, raw) : raw;
+    for (const shown of stream.includes('@depth') ? depthOf(subscriber, stream, instrument).shape(frame) : [frame]) {
       subscriber.connection.send(shown);
       framesSent++;
     }
   };
 
-  const depthOf = (subscriber: Subscriber, stream: string, instrument: SimInstrument): DepthFaults => {
+  const depthOf = (subscriber: Subscriber, stream: string, instrument: SimInstrument): DepthFaults<StreamFrame> => {
     const known = subscriber.depth.get(stream);
     if (known !== undefined) return known;
-    const fresh = new DepthFaults(faults, instrument.id);
+    const fresh = new DepthFaults<StreamFrame>(faults, instrument.id);
     subscriber.depth.set(stream, fresh);
     return fresh;
   };
@@ -99,22 +96,18 @@ export function newMarketStreams(
     if (books === undefined) return;
     const at = clock.wallMs();
     for (const [instrument, book] of books)
-      publish(nameOf(instrument) + stream, depthFrame(instrument, book, at), instrument);
+      publish(nameOf(instrument) + stream, () => encoding.depth(instrument, book, at), instrument);
     books.clear();
-    publishPartial(speedMs);
   };
 
   const publishPartial = (speedMs: number): void => {
-    const wanted = new Set(
-      [...subscribers].flatMap(({ streams }) => [...streams].filter((name) => PARTIAL_DEPTH.test(name))),
-    );
+    const wanted = new Set([...subscribers].flatMap(({ streams }) => [...streams]));
     for (const stream of wanted) {
-      const [, symbol = '', levels = '5', fast] = PARTIAL_DEPTH.exec(stream) ?? [];
-      const instrument = exchange.instrumentBySymbol(symbol.toUpperCase());
-      if (instrument === undefined || (fast === undefined ? 1000 : 100) !== speedMs) continue;
-      const book = exchange.book(instrument, Number(levels));
-      const rows = { bids: levelRows(instrument, book.bids), asks: levelRows(instrument, book.asks) };
-      publish(stream, { lastUpdateId: book.updateId, ...rows }, instrument);
+      const { symbol = '', levels = 0, speedMs: own } = encoding.partialDepth(stream) ?? {};
+      const instrument = own === speedMs ? exchange.instrumentBySymbol(symbol.toUpperCase()) : undefined;
+      if (instrument === undefined) continue;
+      const write = (): StreamFrame => encoding.partial(instrument, exchange.book(instrument, levels), clock.wallMs());
+      publish(stream, write, instrument);
     }
   };
 
@@ -135,17 +128,15 @@ export function newMarketStreams(
       case 'BookChanged':
         collect(event.instrument, event.firstId, event.lastId, event.changes);
         break;
-      case 'TopChanged':
-        publish(
-          `${nameOf(event.instrument)}@bookTicker`,
-          bookTickerFrame(event.instrument, event.top),
-          event.instrument,
-        );
+      case 'TopChanged': {
+        const { instrument, top, at } = event;
+        publish(nameOf(instrument) + encoding.topStream, () => encoding.top(instrument, top, at), instrument);
         break;
+      }
       case 'Traded': {
         const { trade } = event;
-        publish(`${nameOf(trade.instrument)}@trade`, tradeFrame(trade), trade.instrument);
-        publish(`${nameOf(trade.instrument)}@aggTrade`, aggTradeFrame(trade), trade.instrument);
+        for (const [stream, write] of Object.entries(encoding.trades))
+          publish(nameOf(trade.instrument) + stream, () => write(trade), trade.instrument);
         break;
       }
       case 'OrderChanged':
@@ -155,10 +146,11 @@ export function newMarketStreams(
   };
 
   if (recording === undefined) {
-    for (const [stream, speedMs] of Object.entries(DEPTH_SPEEDS)) {
+    for (const [stream, speedMs] of Object.entries(encoding.depthSpeeds)) {
       pending.set(speedMs, new Map());
       repeat(speedMs, () => flush(stream, speedMs));
     }
+    for (const speedMs of encoding.partialSpeeds) repeat(speedMs, () => publishPartial(speedMs));
     cancels.push(exchange.onEvent(onEvent));
   }
 
@@ -177,7 +169,7 @@ export function newMarketStreams(
 
   return {
     connect(connection) {
-      const combined = connection.path.startsWith('/stream');
+      const combined = pathOf(connection).startsWith('/stream');
       const subscriber: Subscriber = {
         connection,
         streams: new Set(),
@@ -236,12 +228,19 @@ export function newMarketStreams(
   };
 }
 
+/** Whether streams are served on a path of theirs. */
+export const isStreamPath = (path: string): boolean =>
+  path === '/ws' || path.startsWith('/ws/') || path.startsWith('/stream');
+
+const pathOf = ({ path }: Connection): string => (path.startsWith(SBE_PATH) ? path.slice(SBE_PATH.length) : path);
+
 const nameOf = (instrument: SimInstrument): string => instrument.symbol.toLowerCase();
 
 function initialStreams(connection: Connection): string[] {
-  const listed = connection.path.startsWith('/stream')
+  const path = pathOf(connection);
+  const listed = path.startsWith('/stream')
     ? (new URLSearchParams(connection.query).get('streams') ?? '')
-    : connection.path.replace(/^\/ws\/?/, '');
+    : path.replace(/^\/ws\/?/, '');
   return decoded(listed)
     .split('/')
     .filter((stream) => stream !== '');
@@ -254,20 +253,4 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-function depthFrame(instrument: SimInstrument, book: Pending, at: number): object {
-  const rows = (levels: ReadonlyMap<number, number>, descending: boolean): [string, string][] =>
-    [...levels]
-      .sort(([a], [b]) => (descending ? b - a : a - b))
-      .map(([price, size]) => [priceOf(instrument, price), sizeOf(instrument, size)]);
-  return {
-    e: 'depthUpdate',
-    E: at,
-    s: instrument.symbol,
-    U: book.firstId,
-    u: book.lastId,
-    b: rows(book.bids, true),
-    a: rows(book.asks, false),
-  };
 }

@@ -11,8 +11,9 @@ import { newKeepAlive } from './keep-alive.ts';
 import { type Desk, faultPlace, type Operation } from './operation.ts';
 import { WS_OPERATIONS } from './operations.ts';
 import { accountPosition, executionReport } from './order-bodies.ts';
-import { Params } from './params.ts';
-import { accountOf, checkSignature, checkTiming } from './sign.ts';
+import type { Params } from './params.ts';
+import { accountOf, checkSignature, checkTiming, hasEd25519 } from './sign.ts';
+import { type Request, readRequest } from './ws-request.ts';
 
 /** Weights of what is not an operation of both APIs. */
 const CONNECT_WEIGHT = 2;
@@ -23,17 +24,12 @@ interface Session {
   readonly connectedAt: number;
   /** By subscription id. */
   readonly subscriptions: Map<number, SimAccount>;
+  /** Whose requests need no key and no signature here, and since when. */
+  loggedOn: { readonly account: SimAccount; readonly since: number } | undefined;
   nextSubscriptionId: number;
   returnRateLimits: boolean;
   /** Events held back while an order of this connection is answered. */
   held: string[] | undefined;
-}
-
-interface Request {
-  readonly id: string | number | null;
-  readonly method: string;
-  readonly params: Params;
-  readonly returnRateLimits: boolean;
 }
 
 export interface WsApi {
@@ -98,8 +94,18 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
     reply(session, request, { status, error: { code, msg: message, ...data } }, orders);
   };
 
-  /** The account that signed a request. */
-  const authenticate = (params: Params): SimAccount => {
+  /** The account that signed a request, or that its connection is logged on for. */
+  const authenticate = (session: Session, params: Params): SimAccount => {
+    const { loggedOn } = session;
+    if (loggedOn === undefined || params.peek('apiKey') !== undefined || params.peek('signature') !== undefined) {
+      return signer(params);
+    }
+    checkTiming(params, clock.wallMs());
+    params.text('recvWindow');
+    return loggedOn.account;
+  };
+
+  const signer = (params: Params): SimAccount => {
     const account = accountOf(exchange, params.needed('apiKey'));
     checkTiming(params, clock.wallMs());
     checkSignature(account, params.signedText(), params);
@@ -113,7 +119,7 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
     if (isOrder && faults.take('timeout-before-accept', place) !== undefined) return;
     if (faults.peek('maintenance') !== undefined) throw shutDown();
     limits.useWeight(operation.weight(request.params));
-    const account = operation.security === 'signed' ? authenticate(request.params) : undefined;
+    const account = operation.security === 'signed' ? authenticate(session, request.params) : undefined;
     if (operation.counts) limits.useOrder();
     const act = (): void => {
       // The venue's two answers to an order race each other: its events come as often before the response as after.
@@ -151,9 +157,7 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
     return {};
   };
 
-  const subscribe = (session: Session, params: Params): object => {
-    const account = authenticate(params);
-    params.done();
+  const subscribe = (session: Session, account: SimAccount): object => {
     if ([...session.subscriptions.values()].includes(account)) throw subscribed();
     const subscriptionId = session.nextSubscriptionId++;
     session.subscriptions.set(subscriptionId, account);
@@ -161,8 +165,8 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
   };
 
   const sessionStatus = (session: Session): object => ({
-    apiKey: null,
-    authorizedSince: null,
+    apiKey: session.loggedOn?.account.apiKey ?? null,
+    authorizedSince: session.loggedOn?.since ?? null,
     connectedSince: session.connectedAt,
     returnRateLimits: session.returnRateLimits,
     serverTime: clock.wallMs(),
@@ -171,19 +175,29 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
 
   /** Requests about the connection itself. */
   const SESSION_METHODS: Readonly<Record<string, (session: Session, params: Params) => unknown>> = {
-    'userDataStream.subscribe.signature': subscribe,
+    'userDataStream.subscribe.signature': (session, params) => {
+      const account = authenticate(session, params);
+      params.done();
+      return subscribe(session, account);
+    },
     'userDataStream.unsubscribe': unsubscribe,
     'session.subscriptions': (session) =>
       [...session.subscriptions.keys()].map((subscriptionId) => ({ subscriptionId })),
     'session.status': sessionStatus,
-    'session.logon': (_session, params) => {
-      authenticate(params);
-      throw hmacNotSupported();
+    'session.logon': (session, params) => {
+      const account = signer(params);
+      params.done();
+      if (!hasEd25519(account)) throw hmacNotSupported();
+      session.loggedOn = { account, since: clock.wallMs() };
+      return sessionStatus(session);
     },
-    'session.logout': sessionStatus,
-    'userDataStream.subscribe': () => {
-      // It needs a session that is logged on, and none can be.
-      throw unknownKey();
+    'session.logout': (session) => {
+      session.loggedOn = undefined;
+      return sessionStatus(session);
+    },
+    'userDataStream.subscribe': (session) => {
+      if (session.loggedOn === undefined) throw unknownKey();
+      return subscribe(session, session.loggedOn.account);
     },
   };
 
@@ -212,6 +226,7 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
         connection,
         connectedAt: clock.wallMs(),
         subscriptions: new Map(),
+        loggedOn: undefined,
         nextSubscriptionId: 0,
         returnRateLimits: new URLSearchParams(connection.query).get('returnRateLimits') !== 'false',
         held: undefined,
@@ -254,46 +269,5 @@ export function newWsApi(desk: Desk, faults: VenueFaults, clock: Clock, random: 
   };
 }
 
-/** Only Ed25519 keys may log a session on; these accounts have HMAC keys. */
+/** Only Ed25519 keys may log a session on. */
 const hmacNotSupported = (): BinanceRefusal => new BinanceRefusal(400, -4056, 'HMAC_SHA256 API key is not supported.');
-
-type ReadRequest =
-  | { readonly ok: true; readonly request: Request }
-  | { readonly ok: false; readonly id: Request['id']; readonly refusal: BinanceRefusal };
-
-function readRequest(text: string, returnRateLimits: boolean): ReadRequest {
-  const refuse = (id: Request['id'], code: number, message: string): ReadRequest => ({
-    ok: false,
-    id,
-    refusal: new BinanceRefusal(400, code, message),
-  });
-  let message: Readonly<Record<string, unknown>>;
-  try {
-    message = JSON.parse(text) as Readonly<Record<string, unknown>>;
-  } catch {
-    return refuse(null, -1135, 'Invalid JSON Request');
-  }
-  if (typeof message !== 'object' || message === null) return refuse(null, -1135, 'Invalid JSON Request');
-  const { id = null, method, params = {} } = message;
-  if (id !== null && typeof id !== 'string' && typeof id !== 'number') {
-    return refuse(null, -1130, "Data sent for parameter 'id' is not valid.");
-  }
-  if (typeof method !== 'string')
-    return refuse(id, -1102, "Mandatory parameter 'method' was not sent, was empty/null, or malformed.");
-  if (typeof params !== 'object' || params === null || Array.isArray(params)) {
-    return refuse(id, -1130, "Data sent for parameter 'params' is not valid.");
-  }
-  const given = params as Readonly<Record<string, unknown>>;
-  const asked = given.returnRateLimits;
-  const read = Params.fromJson(given);
-  read.text('returnRateLimits');
-  return {
-    ok: true,
-    request: {
-      id,
-      method,
-      params: read,
-      returnRateLimits: typeof asked === 'boolean' ? asked : returnRateLimits,
-    },
-  };
-}

@@ -24,6 +24,8 @@ export const kraken: SimVenue = {
   policy: {
     // The first fee tier. Fees of both sides come out of the quote asset (`fciq`), with the decimals of a cost.
     fees: { taker: '0.004', maker: '0.0025', truncateTo: COST_DECIMALS, feeIn: 'quote' },
+    // A trade's cost has the pair's `cost_decimals`; that the rest is cut, and not rounded, is assumed.
+    valueDecimals: COST_DECIMALS,
     // `cl_ord_id` "uniquely identifies an open order for each client".
     clientIds: 'open',
     marketWithoutLiquidity: 'expire',

@@ -1,0 +1,18 @@
+/** Rows that are live by their feed and may not be priced all the same: held by the detector, or suspended by the
+ *  supervisor. Each word has one writer; everyone reads. */
+import type { Layout } from './layout.ts';
+import { holdWords, suspensionWords } from './shared-words.ts';
+
+export class RowHolds {
+  readonly #holds: Float64Array;
+  readonly #suspensions: Float64Array;
+
+  constructor(buffer: SharedArrayBuffer, layout: Layout) {
+    this.#holds = holdWords(buffer, layout);
+    this.#suspensions = suspensionWords(buffer, layout);
+  }
+
+  isFree(row: number): boolean {
+    return this.#holds[row] === 0 && this.#suspensions[row] === 0;
+  }
+}

@@ -1,0 +1,21 @@
+/** The venue's ids of our latest orders: by them an order is found and cancelled at any time, by our own name only while
+ *  the venue remembers it. */
+import type { OrderReport } from '../../core/order.ts';
+
+const REMEMBERED = 4096;
+
+export class OrderIds {
+  readonly #ids = new Map<string, string>();
+
+  note({ clientId, venueOrderId }: Pick<OrderReport, 'clientId' | 'venueOrderId'>): void {
+    if (clientId === '') return;
+    this.#ids.set(clientId, venueOrderId);
+    if (this.#ids.size <= REMEMBERED) return;
+    const [oldest] = this.#ids.keys();
+    if (oldest !== undefined) this.#ids.delete(oldest);
+  }
+
+  of(clientId: string): string | undefined {
+    return this.#ids.get(clientId);
+  }
+}

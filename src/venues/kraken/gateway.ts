@@ -1,0 +1,208 @@
+/** Order entry and account of Kraken spot: orders and cancels over the private socket, over REST while it is down;
+ *  everything that is asked for over REST.
+ *  https://docs.kraken.com/api/docs/websocket-v2/add_order, …/rest-api/add-order */
+import { Fault, messageOf } from '../../core/faults.ts';
+import type { Listing } from '../../core/instrument.ts';
+import { isObject, type Json, textOf } from '../../core/json.ts';
+import type {
+  Balance,
+  CancelOutcome,
+  Fill,
+  Gateway,
+  OrderRef,
+  OrderReport,
+  OrderRequest,
+  PlaceOutcome,
+  QueryOutcome,
+} from '../../core/order.ts';
+import type { GatewayDeps } from '../../core/venue.ts';
+import { cancelOutcome, placeOutcome, unreadable } from '../../net/order-outcomes.ts';
+import { Session } from '../../net/session.ts';
+import type { Answer, SessionScript } from '../../net/session-port.ts';
+import { faultOf } from '../../net/signed-rest.ts';
+import { venueError } from './errors.ts';
+import { loadNames } from './instruments.ts';
+import type { Names } from './names.ts';
+import { addOrderForm, addOrderFrame, cancelFrame } from './orders.ts';
+import { PushReader } from './pushes.ts';
+import { OrderQuestions } from './questions.ts';
+import { readBalances, readFeeRates } from './reports.ts';
+import { KrakenRest, type KrakenResult } from './rest.ts';
+import { HEARTBEAT, privateScript } from './session.ts';
+
+const PLACE_TIMEOUT_MS = 2000;
+const CANCEL_TIMEOUT_MS = 2000;
+/** Past this the venue no longer matches the order, so that one given up on cannot trade later. Its clock is read in whole
+ *  seconds, so this may be half a second out either way: it stays before our own timeout, and after the least that the
+ *  venue takes (500 ms over the socket, 2 s over REST). */
+const DEADLINE_MS = 1400;
+const REST_DEADLINE_MS = 2900;
+/** An order that had to wait for its turn is one for prices that were. */
+const REST_PLACE = { timeoutMs: 4000, withinMs: 500 } as const;
+
+/** Rates of an ordinary account (no volume within 30 days). Always taken in quote: orders ask for it. */
+export const DEFAULT_FEES = { taker: '0.004', maker: '0.0025', from: 'quote' } as const;
+
+export class KrakenGateway implements Gateway {
+  readonly #deps: GatewayDeps;
+  readonly #rest: KrakenRest;
+  readonly #session: Session;
+  readonly #pushes: PushReader;
+  readonly #questions: OrderQuestions;
+  #token = '';
+  #names: Promise<Names> | undefined;
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+    const { endpoints, credentials, http, clock, log, sockets } = deps;
+    this.#rest = new KrakenRest(endpoints, credentials, http, clock);
+    this.#pushes = new PushReader(deps.onEvent, log);
+    this.#questions = new OrderQuestions({
+      rest: this.#rest,
+      clock,
+      names: () => this.#loadNames(),
+      heard: this.#pushes,
+    });
+    this.#session = new Session({
+      venue: 'kraken',
+      name: 'private socket',
+      script: (isFirst) => this.#script(isFirst),
+      heartbeat: HEARTBEAT,
+      sockets,
+      clock,
+      log,
+      onUp: () => deps.onEvent({ kind: 'GatewayUp' }),
+      onDown: (reason) => deps.onEvent({ kind: 'GatewayDown', reason }),
+      onPush: (frame) => this.#pushes.read(frame),
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#session.isUp;
+  }
+
+  connect(): Promise<void> {
+    return this.#session.start();
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  async place(order: OrderRequest): Promise<PlaceOutcome> {
+    const deadline = this.#rest.serverMs() + DEADLINE_MS;
+    const request = this.#session.request((id) => addOrderFrame(id, order, this.#token, deadline), PLACE_TIMEOUT_MS);
+    if (request === undefined) return this.#placeOverRest(order);
+    const { sentAt } = request;
+    const answer = await request.answer;
+    if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason, sentAt };
+    const outcome = placeOutcome(this.#resultOf(answer), (result) => textOf(result, 'order_id'), sentAt, answer.at);
+    this.#note(order, outcome);
+    return outcome;
+  }
+
+  /** `cancelled` means that the venue took the request; the order's end comes as an event. */
+  async cancel(order: OrderRef): Promise<CancelOutcome> {
+    const request = this.#session.request((id) => cancelFrame(id, order.clientId, this.#token), CANCEL_TIMEOUT_MS);
+    if (request !== undefined) return cancelOutcome(this.#resultOf(await request.answer));
+    const result = await this.#rest.call('CancelOrder', { cl_ord_id: order.clientId });
+    return result.ok && textOf(result.value, 'count') === '0' ? { kind: 'absent' } : cancelOutcome(result);
+  }
+
+  query(order: OrderRef): Promise<QueryOutcome> {
+    return this.#questions.query(order);
+  }
+
+  openOrders(): Promise<readonly OrderReport[]> {
+    return this.#questions.openOrders();
+  }
+
+  recentFills(listing: Listing, sinceMs: number): Promise<readonly Fill[]> {
+    return this.#questions.recentFills(listing, sinceMs);
+  }
+
+  async balances(): Promise<readonly Balance[]> {
+    const names = await this.#loadNames();
+    const result = await this.#rest.call('BalanceEx');
+    const balances = result.ok ? readBalances(result.value, names) : undefined;
+    if (balances !== undefined) return balances;
+    throw faultOf('kraken', result.ok ? unreadable('balances') : result.error, 'reading balances');
+  }
+
+  /** The account's rates; those of an ordinary account, with a warning, while the venue does not say. */
+  async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
+    const pair = listing.orderCode ?? listing.symbol;
+    const result = await this.#rest.call('TradeVolume', { pair });
+    const rates = result.ok ? readFeeRates(result.value, pair) : undefined;
+    if (rates !== undefined) return rates;
+    const { symbol } = listing;
+    const error = result.ok ? unreadable('fee rates') : result.error;
+    this.#deps.log.warn({ venue: 'kraken', symbol, error }, 'fee rates not read; assuming the usual ones');
+    return { taker: DEFAULT_FEES.taker, maker: DEFAULT_FEES.maker };
+  }
+
+  /** Each connection has a token of its own: one must be used within 15 minutes, and is good until the connection ends. */
+  async #script(isFirst: boolean): Promise<SessionScript> {
+    const { endpoints, clock, log } = this.#deps;
+    await this.#rest.syncTime().catch((thrown: unknown) => {
+      if (isFirst) throw thrown;
+      log.warn({ venue: 'kraken', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
+    });
+    // Questions need them; the first one need not wait.
+    this.#loadNames().catch(() => {});
+    const result = await this.#rest.call('GetWebSocketsToken');
+    if (!result.ok) throw faultOf('kraken', result.error, 'asking for a token of the private socket');
+    const token = textOf(result.value, 'token');
+    if (token === '') throw new Fault('venue/protocol', 'kraken: the venue gave an empty token of the private socket');
+    this.#token = token;
+    const clean = (error: Parameters<KrakenRest['clean']>[0]) => hiding(token, this.#rest.clean(error));
+    return privateScript(endpoints.wsPrivate, token, clean, () => clock.wallMs());
+  }
+
+  async #placeOverRest(order: OrderRequest): Promise<PlaceOutcome> {
+    const { clock } = this.#deps;
+    let sentAt = clock.monotonicNs();
+    const form = () => {
+      sentAt = clock.monotonicNs();
+      return addOrderForm(order, this.#rest.serverMs() + REST_DEADLINE_MS);
+    };
+    const result = await this.#rest.call('AddOrder', form, REST_PLACE);
+    const idOf = ({ txid }: Json): string => (Array.isArray(txid) && typeof txid[0] === 'string' ? txid[0] : '');
+    const outcome = placeOutcome(result, idOf, sentAt, clock.monotonicNs());
+    this.#note(order, outcome);
+    return outcome;
+  }
+
+  #note({ clientId, listing, side, size }: OrderRequest, outcome: PlaceOutcome): void {
+    if (outcome.kind !== 'acked') return;
+    this.#pushes.note(outcome.venueOrderId, { clientId, symbol: listing.symbol, side, size, filled: '0' });
+  }
+
+  #resultOf(answer: Answer): KrakenResult {
+    if (answer.kind === 'lost') {
+      return { ok: false, error: { class: 'unknown-outcome', code: 'lost', message: answer.reason } };
+    }
+    const { success, result } = answer.frame;
+    if (success === true) return { ok: true, value: isObject(result) ? result : {} };
+    const text = textOf(answer.frame, 'error');
+    if (text === '') return { ok: false, error: unreadable('refusal') };
+    const error = hiding(this.#token, this.#rest.clean(venueError(text, this.#deps.clock.wallMs())));
+    this.#rest.noteRefusal(error);
+    return { ok: false, error };
+  }
+
+  /** Read once; what failed is tried again by the next who needs them. */
+  #loadNames(): Promise<Names> {
+    const { endpoints, http } = this.#deps;
+    this.#names ??= loadNames(endpoints, http).catch((thrown: unknown) => {
+      this.#names = undefined;
+      throw thrown;
+    });
+    return this.#names;
+  }
+}
+
+/** The token is as secret as the key that it stands for. */
+function hiding<Refusal extends { readonly message: string }>(token: string, error: Refusal): Refusal {
+  return token === '' ? error : { ...error, message: error.message.replaceAll(token, '***') };
+}

@@ -1,0 +1,214 @@
+/** Order entry and account of KuCoin spot (classic accounts): orders and cancels over the order socket, over REST while it
+ *  is down; everything that is asked for over REST; pushes over a socket of their own.
+ *  https://www.kucoin.com/docs-new/3470133w0, …/docs-new/rest/spot-trading/orders/add-order */
+import { Fault, messageOf } from '../../core/faults.ts';
+import type { FeeRates, Listing } from '../../core/instrument.ts';
+import type { Json } from '../../core/json.ts';
+import type {
+  Balance,
+  CancelOutcome,
+  Fill,
+  Gateway,
+  OrderRef,
+  OrderReport,
+  OrderRequest,
+  PlaceOutcome,
+  QueryOutcome,
+} from '../../core/order.ts';
+import type { GatewayDeps } from '../../core/venue.ts';
+import { cancelOutcome, placeOutcome, queryOutcome } from '../../net/order-outcomes.ts';
+import { Session } from '../../net/session.ts';
+import type { Answer, SessionHeartbeat, SessionScript } from '../../net/session-port.ts';
+import { faultOf, SignedRest } from '../../net/signed-rest.ts';
+import { Account } from './account.ts';
+import { addressOf, newConnectId, PRIVATE_PATH } from './bullet.ts';
+import { cancelFrame, orderBody, orderFrame, orderIdOf } from './orders.ts';
+import { PushReader } from './pushes.ts';
+import { type KucoinResult, restDialect } from './rest.ts';
+import { pushHeartbeat, pushScript, refusalOf, tradeHeartbeat, tradeScript } from './session.ts';
+import { challengeAnswer, tradeAddress } from './sign.ts';
+
+const PLACE_TIMEOUT_MS = 2000;
+const CANCEL_TIMEOUT_MS = 2000;
+/** A token is valid for 24 hours; sockets are replaced a little before. */
+const MAX_AGE_MS = (24 * 60 - 10) * 60_000;
+
+/** Rates of an ordinary account (VIP 0) for instruments of class A. The venue takes fees in the instrument's
+ *  `feeCurrency`, which is the quote asset, of buys and sells alike; accounts that pay with KCS say so in their fills. */
+export const DEFAULT_FEES: FeeRates = { taker: '0.001', maker: '0.001', from: 'quote' };
+
+export class KucoinGateway implements Gateway {
+  readonly #deps: GatewayDeps;
+  readonly #rest: SignedRest<unknown>;
+  readonly #account: Account;
+  readonly #trade: Session;
+  readonly #push: Session;
+  #wasUp = false;
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+    const { endpoints, credentials, http, clock } = deps;
+    const rest = new SignedRest({ dialect: restDialect(credentials), base: endpoints.rest, credentials, http, clock });
+    this.#rest = rest;
+    this.#account = new Account(rest, deps.log);
+    const pushes = new PushReader({
+      onEvent: deps.onEvent,
+      log: deps.log,
+      clock,
+      fillsOf: ({ symbol, venueOrderId, clientId }) => this.#account.orderFills(symbol, venueOrderId, clientId),
+    });
+    const clean = rest.clean.bind(rest);
+    this.#push = this.#session(
+      'private socket',
+      pushHeartbeat(() => clock.wallMs()),
+      {
+        script: async () => pushScript(await this.#pushAddress(), clean),
+        onPush: (frame) => pushes.read(frame),
+      },
+    );
+    this.#trade = this.#session(
+      'order socket',
+      tradeHeartbeat(() => rest.serverMs()),
+      {
+        script: () => {
+          const url = tradeAddress(endpoints.wsTrade, credentials, rest.serverMs());
+          return tradeScript(url, (challenge) => challengeAnswer(credentials.secret, challenge), clean);
+        },
+        onPush: () => {},
+      },
+    );
+  }
+
+  get isUp(): boolean {
+    return this.#trade.isUp && this.#push.isUp;
+  }
+
+  /** One after the other: a wrong key is then refused once, before any socket is opened. */
+  async connect(): Promise<void> {
+    await this.#push.start();
+    try {
+      await this.#trade.start();
+    } catch (thrown) {
+      await this.#push.close();
+      throw thrown;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#trade.close(), this.#push.close()]);
+  }
+
+  async place(order: OrderRequest): Promise<PlaceOutcome> {
+    const { clock } = this.#deps;
+    // Past its window the venue refuses the order itself, so that one given up on cannot be accepted later.
+    const now = this.#rest.serverMs();
+    const request = this.#trade.request((id) => orderFrame(id, order, now, PLACE_TIMEOUT_MS), PLACE_TIMEOUT_MS);
+    if (request !== undefined) {
+      const answer = await request.answer;
+      if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason, sentAt: request.sentAt };
+      return placeOutcome(this.#resultOf(answer), orderIdOf, request.sentAt, answer.at);
+    }
+    const sentAt = clock.monotonicNs();
+    const body = orderBody(order, PLACE_TIMEOUT_MS);
+    const result = await this.#rest.post('/api/v1/hf/orders', body, { timeoutMs: PLACE_TIMEOUT_MS });
+    return placeOutcome(result, orderIdOf, sentAt, clock.monotonicNs());
+  }
+
+  /** `cancelled` means that the venue took the request; the order's end comes as an event. */
+  async cancel(order: OrderRef): Promise<CancelOutcome> {
+    const { clientId, listing } = order;
+    const request = this.#trade.request((id) => cancelFrame(id, listing.symbol, clientId), CANCEL_TIMEOUT_MS);
+    const path = `/api/v1/hf/orders/client-order/${encodeURIComponent(clientId)}`;
+    const result =
+      request === undefined
+        ? await this.#rest.request('DELETE', path, { params: { symbol: listing.symbol } })
+        : this.#resultOf(await request.answer);
+    return cancelOutcome(result);
+  }
+
+  query({ clientId, listing }: OrderRef): Promise<QueryOutcome> {
+    return queryOutcome({
+      clock: this.#deps.clock,
+      order: () => this.#account.order(listing.symbol, clientId),
+      fills: (report) => this.#account.orderFills(listing.symbol, report.venueOrderId, report.clientId),
+    });
+  }
+
+  openOrders(): Promise<readonly OrderReport[]> {
+    return this.#account.openOrders();
+  }
+
+  recentFills(listing: Listing, sinceMs: number): Promise<readonly Fill[]> {
+    return this.#account.recentFills(listing.symbol, sinceMs);
+  }
+
+  balances(): Promise<readonly Balance[]> {
+    return this.#account.balances();
+  }
+
+  /** The account's rates; those of an ordinary account, with a warning, while the venue does not say. */
+  async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
+    const result = await this.#account.feeRates(listing.symbol);
+    if (result.ok) return result.value;
+    const details = { venue: 'kucoin', symbol: listing.symbol, error: result.error };
+    this.#deps.log.warn(details, 'fee rates not read; assuming the usual ones');
+    return DEFAULT_FEES;
+  }
+
+  #session(
+    name: string,
+    heartbeat: SessionHeartbeat,
+    { script, onPush }: { script: () => SessionScript | Promise<SessionScript>; onPush: (frame: Json) => void },
+  ): Session {
+    const { sockets, clock, log } = this.#deps;
+    return new Session({
+      venue: 'kucoin',
+      name,
+      // Addresses are signed with the venue's time, and a wrong clock is refused.
+      script: async (isFirst) => {
+        await this.#rest.syncTime().catch((thrown: unknown) => {
+          if (isFirst) throw thrown;
+          log.warn({ venue: 'kucoin', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
+        });
+        return script();
+      },
+      heartbeat,
+      maxAgeMs: MAX_AGE_MS,
+      sockets,
+      clock,
+      log,
+      onUp: () => this.#onChange(''),
+      onDown: (reason) => this.#onChange(reason),
+      onPush,
+    });
+  }
+
+  /** Up is when both sockets are. */
+  #onChange(reason: string): void {
+    const { isUp } = this;
+    if (isUp === this.#wasUp) return;
+    this.#wasUp = isUp;
+    this.#deps.onEvent(isUp ? { kind: 'GatewayUp' } : { kind: 'GatewayDown', reason });
+  }
+
+  async #pushAddress(): Promise<string> {
+    const result = await this.#rest.post(PRIVATE_PATH, '');
+    if (!result.ok) throw faultOf('kucoin', result.error, `POST ${PRIVATE_PATH}`);
+    const address = addressOf(result.value, newConnectId());
+    if (address === undefined) {
+      throw new Fault('venue/protocol', `kucoin: POST ${PRIVATE_PATH} answered without an address`);
+    }
+    return address;
+  }
+
+  #resultOf(answer: Answer): KucoinResult {
+    if (answer.kind === 'lost') {
+      return { ok: false, error: { class: 'unknown-outcome', code: 'lost', message: answer.reason } };
+    }
+    const refusal = refusalOf(answer.frame);
+    if (refusal === undefined) return { ok: true, value: answer.frame.data };
+    const error = this.#rest.clean(refusal);
+    this.#rest.noteRefusal(error);
+    return { ok: false, error };
+  }
+}

@@ -1,0 +1,4 @@
+import { bitget } from '../../../src/venues/bitget/index.ts';
+import { venueContract } from './venue-contract.ts';
+
+venueContract(bitget, { cannot: { 'market-buy': 'market buys are sized in the quote asset' } });

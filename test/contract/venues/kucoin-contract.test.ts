@@ -1,0 +1,4 @@
+import { kucoin } from '../../../src/venues/kucoin/index.ts';
+import { venueContract } from './venue-contract.ts';
+
+venueContract(kucoin);
