@@ -82,6 +82,9 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
             return { config: venue, descriptor, endpoints: endpointsOf(venue, descriptor.environments), credentials };
           })
         : simulatedSetups(sim);
+    for (const { descriptor } of setups.filter((setup) => setup.descriptor.slow === true)) {
+      log.warn({ venue: descriptor.id }, `${descriptor.name}: slower and coarser than a native venue`);
+    }
     return await runEngine({
       config,
       setups,

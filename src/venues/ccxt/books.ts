@@ -11,8 +11,9 @@ import { bookFrame, type CcxtBook, noteFrame } from './frames.ts';
 import { Liveness } from './liveness.ts';
 import type { CcxtWorkerData } from './protocol.ts';
 
-/** A symbol that has no book by then does not keep the others from being told. */
-const FIRST_BOOKS_MS = 5_000;
+/** A symbol that has no book by then does not keep the others from being told; without one book there is no stream to
+ *  speak of, and another try may do better. */
+const FIRST_BOOKS_MS = 4_000;
 /** The feed's own limit is 3 s; this one is for connections that others of the same socket drown. */
 const SILENCE_MS = 3_200;
 const TELL_EVERY_MS = 400;
@@ -113,8 +114,7 @@ export class Books {
   #open(): void {
     if (this.#isOpen || this.#isClosed) return;
     this.#cancel();
-    // Without one book there is no stream to speak of; the factory gives it up in time.
-    if (this.#first.size === 0) return;
+    if (this.#first.size === 0) return this.#end(`no book within ${FIRST_BOOKS_MS} ms`);
     this.#isOpen = true;
     this.#events.onOpen();
     for (const [text, receivedAt] of this.#first.values()) this.#events.onFrame(text, receivedAt);

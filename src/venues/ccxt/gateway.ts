@@ -21,6 +21,8 @@ export class CcxtGateway implements Gateway {
   readonly #deps: GatewayDeps;
   #link: Link | undefined;
   #isUp = false;
+  /** From then on it comes back by itself. */
+  #wasUp = false;
   #isClosed = false;
 
   constructor(data: CcxtWorkerData, deps: GatewayDeps) {
@@ -35,6 +37,7 @@ export class CcxtGateway implements Gateway {
   async connect(): Promise<void> {
     await this.#ask({ kind: 'connect' }, 'logging on');
     this.#isUp = true;
+    this.#wasUp = true;
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
@@ -116,10 +119,10 @@ export class CcxtGateway implements Gateway {
 
   /** A worker that died is replaced, and logs on again. */
   #onGone(reason: string): void {
-    if (this.#isClosed || !this.#isUp) return;
-    this.#isUp = false;
+    if (this.#isClosed || !this.#wasUp) return;
     this.#deps.log.error({ venue: this.#data.venue, reason }, 'the ccxt worker ended; another is started');
-    this.#deps.onEvent({ kind: 'GatewayDown', reason });
+    if (this.#isUp) this.#deps.onEvent({ kind: 'GatewayDown', reason });
+    this.#isUp = false;
     this.#reconnect();
   }
 

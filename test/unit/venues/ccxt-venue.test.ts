@@ -1,6 +1,6 @@
 /** The parts of the ccxt venue that need no worker: its table against ccxt itself, configuration, errors, frames,
  *  addresses, listings, orders. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import ccxt, { type Exchange } from 'ccxt';
 import { describe, expect, it } from 'vitest';
 import { knownVenues } from '../../../src/cli/config-file.ts';
@@ -48,6 +48,14 @@ describe('the table of exchanges', () => {
     expect(ccxtVenue('gateio')).toMatchObject({ id: 'gateio', name: 'Gate (ccxt)', slow: true });
     expect(() => ccxtVenue('nowhere')).toThrow(RangeError);
   });
+});
+
+it('loads ccxt in one file alone, when it is asked to', () => {
+  const folder = 'src/venues/ccxt';
+  const loading = readdirSync(folder).filter((file) =>
+    /^import (?!type)[^;]* from 'ccxt'|import\.meta\.resolve|import\(/m.test(readFileSync(`${folder}/${file}`, 'utf8')),
+  );
+  expect(loading).toEqual(['exchange.ts']);
 });
 
 describe('the configuration', () => {
