@@ -82,7 +82,7 @@ export class Books {
       } catch (thrown) {
         if (this.#isClosed) return;
         const reason = reasonOf(thrown);
-        // ccxt subscribes anew at the next call; the feed replaces the socket before that book is there.
+        // ccxt subscribes anew at the next call; the feed replaces this socket meanwhile, whichever book is there first.
         isChange = false;
         if (isA(thrown, 'InvalidNonce')) this.#tell(symbol, noteFrame(symbol, 'lost', reason));
         else if (isA(thrown, 'BadSymbol') || thrown instanceof RangeError) {

@@ -71,6 +71,10 @@ export class CcxtParser implements FrameParser {
     out.clear();
     const frame = out.add();
     const body = parseObject(Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8'));
+    if (body?.renew === true) {
+      frame.kind = FRAME.Control;
+      return;
+    }
     if (body === undefined || textOf(body, 's') === '') {
       frame.kind = FRAME.Malformed;
       return;

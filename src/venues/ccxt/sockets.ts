@@ -4,9 +4,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { Socket, SocketFactory, SocketHandlers } from '../../core/socket.ts';
 import { Link } from './link.ts';
 import type { CcxtWorkerData, FromCcxt } from './protocol.ts';
-import { symbolsOf } from './stream.ts';
+import { RENEW_FRAME, symbolsOf } from './stream.ts';
 
 const ABNORMAL = 1006;
+const RENEW = Buffer.from(RENEW_FRAME);
 const OPEN_TIMEOUT_MS = 10_000;
 /** Longer than the feed's longest wait between two tries. */
 const IDLE_MS = 45_000;
@@ -76,10 +77,13 @@ class CcxtSocket implements Socket {
     return this.#state === 'open';
   }
 
-  /** Only ever a wish for a new book (`stream.ts`). */
+  /** Only ever a wish for a new book: the answer makes the feed open another socket, and close this one once that one
+   *  has its books (`stream.ts`). */
   send(): boolean {
     if (!this.isOpen) return false;
-    this.terminate();
+    queueMicrotask(() => {
+      if (this.isOpen) this.#handlers.onFrame(RENEW, 0, RENEW.length, this.#clock.monotonicNs());
+    });
     return true;
   }
 

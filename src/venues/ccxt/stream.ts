@@ -23,6 +23,9 @@ const SYMBOLS_PER_SOCKET = 50;
 /** How long a book may live that nobody can check. */
 const MAX_AGE_MS = 15 * 60_000;
 
+/** Said by the virtual socket itself. */
+export const RENEW_FRAME = '{"renew":true}';
+
 /** Every book is a whole one. The only deltas are those that stand for a loss. */
 const rule: SequenceRule = { snapshotFrom: 'stream', judge: () => VERDICT.Gap };
 
@@ -37,6 +40,7 @@ export function symbolsOf(url: string): readonly string[] {
 
 function readControl(text: string): ControlEvent {
   const frame = parseObject(text);
+  if (text === RENEW_FRAME) return { kind: 'Goodbye', message: 'a book has to be built anew' };
   const refused = frame === undefined ? '' : textOf(frame, 'refused');
   if (frame === undefined || refused === '') return { kind: 'Notice', message: text.slice(0, 200) };
   const [code = ''] = refused.split(' ');
@@ -62,8 +66,8 @@ export function ccxtStream(exchange: string): MarketStream {
     }
     return plans;
   };
-  // Whatever is sent makes the virtual socket begin anew, with an exchange object of its own: ccxt's classes differ in
-  // what they can subscribe to again, and one that has lost its book may never get it back.
+  // Whatever is sent makes the feed replace the virtual socket, whose successor has an exchange object of its own: ccxt's
+  // classes differ in what they can subscribe to again, and one that has lost its book may never get it back.
   const resubscribe = (symbol: string): readonly string[] => [`resync ${symbol}`];
   return { rule, bookDepth: FRAME_LEVELS, createParser, plan, readControl, resubscribe };
 }
