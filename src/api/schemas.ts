@@ -31,6 +31,7 @@ export const VenueStatusSchema = Type.Object({
   reconnects: count,
   gatewayUp: Type.Boolean(),
   incarnation: Type.Integer(),
+  slow: Type.Optional(Type.Literal(true)),
 });
 
 const percentiles = Type.Object({ count, p50: number, p90: number, p99: number, max: number });

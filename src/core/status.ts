@@ -16,6 +16,8 @@ export interface VenueStatus {
   readonly reconnects: number;
   readonly gatewayUp: boolean;
   readonly incarnation: number;
+  /** Traded through an adapter: later and coarser than the others. */
+  readonly slow?: true;
 }
 
 export interface QuoteView {
