@@ -69,6 +69,14 @@ export interface Heartbeat {
   readonly silenceMs: number;
 }
 
+/** Messages that a venue takes on one connection within any `windowMs`. */
+export interface SendLimit {
+  readonly count: number;
+  readonly windowMs: number;
+  /** Pings do not count: the venue limits requests, not messages. */
+  readonly exceptPings?: true;
+}
+
 export interface ConnectionPlan {
   /** Address, or what names the connection in messages where `dial` finds its address. */
   readonly url: string;
@@ -78,6 +86,8 @@ export interface ConnectionPlan {
   readonly headers?: Readonly<Record<string, string>>;
   /** Messages to send once open, in order. */
   readonly subscribe: readonly string[];
+  /** How fast the venue listens: these messages and later ones wait for their turn, pings do not. Absent: no limit. */
+  readonly sends?: readonly SendLimit[];
   /** Puts the time of sending into such a message, where the venue refuses old ones (Gate). */
   stamp?(message: string, wallMs: number): string;
   /** Indices of the symbols that this connection carries. */

@@ -9,6 +9,7 @@ export interface ConnectionsEvents {
   onFrame(connection: number, buffer: Uint8Array, start: number, end: number, receivedAt: MonoNs): void;
   /** As `ConnectionEvents.onUp`, and so on. */
   onUp(plan: ConnectionPlan, isRenewal: boolean): void;
+  onSubscribed(plan: ConnectionPlan): void;
   onHeard(plan: ConnectionPlan): void;
   onDown(plan: ConnectionPlan, reason: string, retryMs: number, failures: number): void;
   onSilent(plan: ConnectionPlan): void;
@@ -36,6 +37,7 @@ export class Connections {
           sequence.reset();
           events.onUp(plan, isRenewal);
         },
+        onSubscribed: () => events.onSubscribed(plan),
         onHeard: () => {
           if (carrier.isAlive) return;
           carrier.isAlive = true;
@@ -83,9 +85,9 @@ export class Connections {
     return this.#bySymbol.get(symbol)?.isAlive ?? false;
   }
 
-  /** Sends on the connection of a symbol; false when it is down. */
-  send(symbol: number, text: string): boolean {
-    return this.#bySymbol.get(symbol)?.connection.send(text) ?? false;
+  /** Sends on the connection of a symbol, when it is its turn; false when it is down. */
+  send(symbol: number, text: string, onSent?: () => void): boolean {
+    return this.#bySymbol.get(symbol)?.connection.send(text, onSent) ?? false;
   }
 
   /** Places a frame on its connection's line of numbers. */

@@ -1,0 +1,131 @@
+/** Says what a connection has to say no faster than its venue listens: within every limit, in order, pings first.
+ *  Places are kept free for pings, so that one always finds one; it is the messages that wait.
+ *  Thread: feed. Not on the frame path. */
+import type { Clock } from '../core/clock.ts';
+import type { SendLimit } from '../core/venue.ts';
+
+export interface PacedSenderDeps {
+  readonly clock: Clock;
+  readonly limits: readonly SendLimit[];
+  /** Least time between two pings. */
+  readonly pingEveryMs: number;
+  /** False when the line is not open. */
+  readonly transmit: (text: string) => boolean;
+}
+
+interface Message {
+  readonly text: string;
+  readonly onSent: () => void;
+}
+
+/** The venue counts what arrives, and what leaves evenly may arrive in a heap: every window is taken this much longer. */
+export const JITTER_MS = 250;
+/** A message that waits longer waits for the end of an hour, not of a moment. */
+const STUCK_MS = 15_000;
+
+const nothing = (): void => {};
+
+/** The last messages under one limit. */
+class SendWindow {
+  readonly countsPings: boolean;
+  readonly #ns: number;
+  /** When they were sent; a ring of as many as the limit allows. */
+  readonly #sentAt: Float64Array;
+  /** Places that messages leave to pings. */
+  readonly #spare: number;
+  #next = 0;
+
+  constructor({ count, windowMs, exceptPings }: SendLimit, pingEveryMs: number) {
+    this.countsPings = exceptPings !== true;
+    this.#ns = (windowMs + JITTER_MS) * 1e6;
+    this.#spare = this.countsPings ? Math.ceil((windowMs + JITTER_MS) / pingEveryMs) : 0;
+    if (count <= this.#spare) throw new RangeError(`${count} messages in ${windowMs} ms are all needed for pings`);
+    this.#sentAt = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  /** Until a message finds a place, beside those of the pings. */
+  waitNs(now: number): number {
+    return this.#leavesNs(this.#spare, now);
+  }
+
+  hasPlaceForPing(now: number): boolean {
+    return this.#leavesNs(0, now) <= 0;
+  }
+
+  take(now: number): void {
+    this.#sentAt[this.#next] = now;
+    this.#next = (this.#next + 1) % this.#sentAt.length;
+  }
+
+  /** Until at least `spare + 1` places are free. */
+  #leavesNs(spare: number, now: number): number {
+    return (this.#sentAt[(this.#next + spare) % this.#sentAt.length] as number) + this.#ns - now;
+  }
+}
+
+export class PacedSender {
+  readonly #deps: PacedSenderDeps;
+  readonly #windows: readonly SendWindow[];
+  readonly #waiting: Message[] = [];
+  #cancel = nothing;
+  #isClosed = false;
+
+  constructor(deps: PacedSenderDeps) {
+    this.#deps = deps;
+    this.#windows = deps.limits.map((limit) => new SendWindow(limit, deps.pingEveryMs));
+  }
+
+  /** Sends now, or when it is its turn; `onSent` says when it left. False: the line is not open, nothing was sent. */
+  send(text: string, onSent = nothing): boolean {
+    if (this.#isClosed) return false;
+    if (this.#waiting.length === 0 && this.#waitNs() <= 0) return this.#transmit({ text, onSent });
+    this.#waiting.push({ text, onSent });
+    if (this.#waiting.length === 1) this.#schedule();
+    return true;
+  }
+
+  /** Takes a place for a ping, which the caller then sends. */
+  tryPing(): boolean {
+    const now = this.#deps.clock.monotonicNs();
+    const counting = this.#windows.filter(({ countsPings }) => countsPings);
+    if (!counting.every((window) => window.hasPlaceForPing(now))) return false;
+    for (const window of counting) window.take(now);
+    return true;
+  }
+
+  /** The line has said all that it may for a long time; another line has limits of its own. */
+  get isStuck(): boolean {
+    return this.#waiting.length > 0 && this.#waitNs() > STUCK_MS * 1e6;
+  }
+
+  /** The line is dead: what waits is dropped. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+    this.#cancel();
+  }
+
+  #transmit({ text, onSent }: Message): boolean {
+    if (!this.#deps.transmit(text)) return false;
+    const now = this.#deps.clock.monotonicNs();
+    for (const window of this.#windows) window.take(now);
+    onSent();
+    return true;
+  }
+
+  #drain(): void {
+    while (this.#waiting.length > 0 && this.#waitNs() <= 0) this.#transmit(this.#waiting.shift() as Message);
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  #schedule(): void {
+    // At least a timer's own grain, so that one that comes early does not come again at once.
+    this.#cancel = this.#deps.clock.after(Math.max(1, this.#waitNs() / 1e6), () => this.#drain());
+  }
+
+  #waitNs(): number {
+    if (this.#windows.length === 0) return 0;
+    const now = this.#deps.clock.monotonicNs();
+    return Math.max(...this.#windows.map((window) => window.waitNs(now)));
+  }
+}
