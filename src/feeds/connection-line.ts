@@ -29,8 +29,8 @@ export class ConnectionLine {
     });
   }
 
+  /** No more often than the heartbeat has it: its places among the messages are counted by that. */
   ping(): void {
-    if (!this.sender.tryPing()) return;
     this.pingedAt = this.#clock.monotonicNs();
     const { ping } = this.#plan.heartbeat;
     if (ping === 'frame') this.socket?.ping();

@@ -1,5 +1,5 @@
-/** Says what a connection has to say no faster than its venue listens: within every limit, in order, pings first.
- *  Places are kept free for pings, so that one always finds one; it is the messages that wait.
+/** Says what a connection has to say no faster than its venue listens: within every limit, and in order. Pings do not come
+ *  through here: as many places as the heartbeat can use are set aside for them, so that no ping ever waits.
  *  Thread: feed. Not on the frame path. */
 import type { Clock } from '../core/clock.ts';
 import type { SendLimit } from '../core/venue.ts';
@@ -7,7 +7,7 @@ import type { SendLimit } from '../core/venue.ts';
 export interface PacedSenderDeps {
   readonly clock: Clock;
   readonly limits: readonly SendLimit[];
-  /** Least time between two pings. */
+  /** Least time between two pings, which the venue counts as well. */
   readonly pingEveryMs: number;
   /** False when the line is not open. */
   readonly transmit: (text: string) => boolean;
@@ -27,39 +27,26 @@ const nothing = (): void => {};
 
 /** The last messages under one limit. */
 class SendWindow {
-  readonly countsPings: boolean;
   readonly #ns: number;
   /** When they were sent; a ring of as many as the limit allows. */
   readonly #sentAt: Float64Array;
-  /** Places that messages leave to pings. */
-  readonly #spare: number;
   #next = 0;
 
   constructor({ count, windowMs, exceptPings }: SendLimit, pingEveryMs: number) {
-    this.countsPings = exceptPings !== true;
     this.#ns = (windowMs + JITTER_MS) * 1e6;
-    this.#spare = this.countsPings ? Math.ceil((windowMs + JITTER_MS) / pingEveryMs) : 0;
-    if (count <= this.#spare) throw new RangeError(`${count} messages in ${windowMs} ms are all needed for pings`);
-    this.#sentAt = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+    const pings = exceptPings === true ? 0 : Math.ceil((windowMs + JITTER_MS) / pingEveryMs);
+    if (count <= pings) throw new RangeError(`${count} messages in ${windowMs} ms are all needed for pings`);
+    this.#sentAt = new Float64Array(count - pings).fill(Number.NEGATIVE_INFINITY);
   }
 
-  /** Until a message finds a place, beside those of the pings. */
+  /** Until the oldest message has left the window. */
   waitNs(now: number): number {
-    return this.#leavesNs(this.#spare, now);
-  }
-
-  hasPlaceForPing(now: number): boolean {
-    return this.#leavesNs(0, now) <= 0;
+    return (this.#sentAt[this.#next] as number) + this.#ns - now;
   }
 
   take(now: number): void {
     this.#sentAt[this.#next] = now;
     this.#next = (this.#next + 1) % this.#sentAt.length;
-  }
-
-  /** Until at least `spare + 1` places are free. */
-  #leavesNs(spare: number, now: number): number {
-    return (this.#sentAt[(this.#next + spare) % this.#sentAt.length] as number) + this.#ns - now;
   }
 }
 
@@ -81,15 +68,6 @@ export class PacedSender {
     if (this.#waiting.length === 0 && this.#waitNs() <= 0) return this.#transmit({ text, onSent });
     this.#waiting.push({ text, onSent });
     if (this.#waiting.length === 1) this.#schedule();
-    return true;
-  }
-
-  /** Takes a place for a ping, which the caller then sends. */
-  tryPing(): boolean {
-    const now = this.#deps.clock.monotonicNs();
-    const counting = this.#windows.filter(({ countsPings }) => countsPings);
-    if (!counting.every((window) => window.hasPlaceForPing(now))) return false;
-    for (const window of counting) window.take(now);
     return true;
   }
 
