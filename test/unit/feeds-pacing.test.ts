@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/core/clock.ts';
 import { FRAME, type FrameBatch } from '../../src/core/frame.ts';
+import { seededRandom } from '../../src/core/random.ts';
 import { type ConnectionPlan, type ControlEvent, type MarketStream, VERDICT } from '../../src/core/venue.ts';
 import { PacedSender } from '../../src/feeds/paced-sender.ts';
+import { Resync } from '../../src/feeds/resync.ts';
 import { FeedHarness } from './feeds-harness.ts';
 
 const COUNT = 100;
@@ -121,18 +123,18 @@ describe('Feed: what it says', () => {
 
   it('asks anew once, however long it has to wait for its turn', async () => {
     const harness = await live({ sends: [{ count: 3, windowMs: 1_000 }] });
-    // One resubscription is two messages, and one message a window is free: the twentieth leaves after some 50 s.
-    for (let symbol = 0; symbol < 20; symbol++) harness.socket.frame(`S${symbol} delta 90`);
+    // One resubscription is two messages, and one message a window is free: the eighth leaves after some 20 s.
+    for (let symbol = 0; symbol < 8; symbol++) harness.socket.frame(`S${symbol} delta 90`);
     let answered = COUNT;
-    for (let round = 0; round < 240; round++) {
+    for (let round = 0; round < 120; round++) {
       answered = answerSubscriptions(harness, answered);
       await harness.pass(250);
     }
     expect(harness.socket.sent.slice(COUNT)).toEqual(
-      NAMES.slice(0, 20).flatMap((name) => [`leave ${name}`, `subscribe ${name}`]),
+      NAMES.slice(0, 8).flatMap((name) => [`leave ${name}`, `subscribe ${name}`]),
     );
-    expect(harness.counters.get('resyncs')).toBe(20);
-    expect(harness.trust(19)).toBe('live');
+    expect(harness.counters.get('resyncs')).toBe(8);
+    expect(harness.trust(7)).toBe('live');
   });
 
   it('forgets what waited on a line that died', async () => {
@@ -144,6 +146,16 @@ describe('Feed: what it says', () => {
     await harness.pass(20_000);
     expect(first.sent).toHaveLength(8);
     expect(harness.socket.sent.slice(0, COUNT)).toEqual(NAMES.map((name) => `subscribe ${name}`));
+  });
+
+  it('says nothing more on a line that was replaced, even one that does not close', async () => {
+    const harness = started();
+    const first = harness.socket;
+    first.ignoresClose = true;
+    first.frame(JSON.stringify({ kind: 'Goodbye', message: 'upgrade' } satisfies ControlEvent));
+    harness.socket.accept();
+    await harness.pass(16_000);
+    expect([first.isOpen, first.sent.length, harness.socket.sent.length]).toEqual([true, 8, COUNT]);
   });
 
   it('stamps a message when it leaves', async () => {
@@ -187,6 +199,34 @@ describe('Feed: what it says', () => {
       expect([harness.sockets.length, harness.trust()]).toEqual([2, trust]);
       await harness.feed.stop();
     }
+  });
+});
+
+describe('Resync', () => {
+  it('has no deadline for what waits for its turn, also when the subscriptions of others have left', () => {
+    const clock = new ManualClock(0);
+    const tries: number[] = [];
+    const begin = (symbol: number, flight: number): void => {
+      tries.push(flight);
+      resync.queued(symbol, flight);
+    };
+    const resync = new Resync({ clock, random: seededRandom(3), begin, limits: { deadlineMs: 5_000 } });
+    resync.expect(0);
+    clock.advanceMs(60_000);
+    resync.done(0);
+    resync.request(0);
+    resync.subscribed(0);
+    clock.advanceMs(60_000);
+    expect(tries).toHaveLength(1);
+    resync.asked(0, tries[0] as number);
+    clock.advanceMs(4_999);
+    expect(tries).toHaveLength(1);
+    clock.advanceMs(1_000);
+    expect(tries).toHaveLength(2);
+    // A message that left for a try that is over tells nothing of the one under way.
+    resync.asked(0, tries[0] as number);
+    clock.advanceMs(60_000);
+    expect(tries).toHaveLength(2);
   });
 });
 
