@@ -169,6 +169,12 @@ export interface OrderRate {
   readonly windowMs: number;
 }
 
+export interface ListingOptions {
+  /** Also ask whether the base assets can be moved in and out: one more request, where the venue answers it without a key
+   *  (Binance, OKX and Bybit do not). What goes wrong with it leaves the listings without. */
+  readonly transfers?: boolean;
+}
+
 export interface VenueDescriptor {
   readonly id: VenueId;
   readonly name: string;
@@ -184,7 +190,7 @@ export interface VenueDescriptor {
   /** The same in SBE, for venues that serve it; `marketData: sbe` chooses it. */
   readonly sbe?: KeyedStream;
   /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */
-  loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]>;
+  loadListings(endpoints: Endpoints, http: HttpPort, options?: ListingOptions): Promise<readonly Listing[]>;
   createGateway(deps: GatewayDeps): Gateway;
 }
 
