@@ -4,6 +4,7 @@ import { binanceFrames } from './frames/binance.ts';
 import { binanceSbeFrames } from './frames/binance-sbe.ts';
 import { bitgetFrames } from './frames/bitget.ts';
 import { bybitFrames } from './frames/bybit.ts';
+import { coinbaseFrames } from './frames/coinbase.ts';
 import type { FrameSet, FrameSets } from './frames/frame-set.ts';
 import { gateFrames } from './frames/gate.ts';
 import { krakenFrames } from './frames/kraken.ts';
@@ -19,6 +20,7 @@ const VENUES: Readonly<Record<string, FrameSets>> = {
   kucoin: kucoinFrames,
   bitget: bitgetFrames,
   kraken: krakenFrames,
+  coinbase: coinbaseFrames,
   gate: gateFrames,
 };
 

@@ -118,6 +118,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
     return universe.rows.map((row) => {
       const grid = universe.instruments[row.instrumentIndex]?.grid ?? { priceDecimals: 0, sizeDecimals: 0 };
       const trust = this.#read(row.row);
+      const held = this.#holds.reason(row.row);
       const text = (word: number, decimals: number): string => {
         const value = this.#row[word] as number;
         return Number.isSafeInteger(value) ? gridText(value, decimals) : '0';
@@ -127,6 +128,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
         venue: row.venue,
         instrument: row.instrument,
         trust: TRUST_NAMES[trust as 0 | 1 | 2 | 3] ?? 'suspect',
+        ...(held === undefined ? {} : { held }),
         bid: text(QUOTE.BID, grid.priceDecimals),
         bidSize: text(QUOTE.BID_SIZE, grid.sizeDecimals),
         ask: text(QUOTE.ASK, grid.priceDecimals),

@@ -104,6 +104,7 @@ export const QuoteSchema = Type.Object({
   bidSize: decimal,
   ask: decimal,
   askSize: decimal,
+  held: Type.Optional(Type.String()),
   ageMs: number,
 });
 
@@ -188,7 +189,15 @@ export const OrderSchema = Type.Object({
   sentAt: wallMs,
   ackedAt: Type.Optional(wallMs),
   doneAt: wallMs,
-  error: Type.Optional(Type.Object({ class: text, code: text, message: text, retryAfterMs: Type.Optional(number) })),
+  error: Type.Optional(
+    Type.Object({
+      class: text,
+      code: text,
+      message: text,
+      retryAfterMs: Type.Optional(number),
+      isUnlisted: Type.Optional(Type.Literal(true)),
+    }),
+  ),
 });
 
 export const FaultSchema = Type.Object({

@@ -4,6 +4,9 @@ import type { Credentials } from './venue.ts';
 
 export type Redact = (text: string) => string;
 
+/** Signed tokens (JWTs): good for as long as they live, whoever has them. */
+const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
 /** Texts of others (the venue's words, network errors) may repeat what was sent to them. */
 export function redactor(credentials: Credentials): Redact {
   const { apiKey, secret, passphrase = '' } = credentials;
@@ -11,7 +14,8 @@ export function redactor(credentials: Credentials): Redact {
   return (text) =>
     secrets
       .reduce((rest, hidden) => rest.replaceAll(hidden, '***'), text)
-      .replace(/signature=[\w%]+/g, 'signature=***');
+      .replace(/signature=[\w%]+/g, 'signature=***')
+      .replace(TOKEN, '***');
 }
 
 export const redactError = (redact: Redact, error: VenueError): VenueError => ({

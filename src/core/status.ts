@@ -1,5 +1,6 @@
 /** What the engine says of itself while it runs, and what may be asked of it: the port between actors and API. */
 import type { Transfers } from './instrument.ts';
+import type { HoldReason } from './quote.ts';
 
 export type EngineState = 'starting' | 'running' | 'paused' | 'draining' | 'halted' | 'stopped';
 
@@ -22,6 +23,8 @@ export interface QuoteView {
   readonly venue: string;
   readonly instrument: string;
   readonly trust: string;
+  /** Why it is not priced although its feed trusts it. */
+  readonly held?: HoldReason;
   readonly bid: string;
   readonly bidSize: string;
   readonly ask: string;

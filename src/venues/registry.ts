@@ -3,6 +3,7 @@ import type { VenueDescriptor, VenueId } from '../core/venue.ts';
 import { binance } from './binance/index.ts';
 import { bitget } from './bitget/index.ts';
 import { bybit } from './bybit/index.ts';
+import { coinbase } from './coinbase/index.ts';
 import { gate } from './gate/index.ts';
 import { kraken } from './kraken/index.ts';
 import { kucoin } from './kucoin/index.ts';
@@ -15,6 +16,7 @@ const venues: readonly VenueDescriptor[] = [
   kucoin,
   bitget,
   kraken,
+  coinbase,
   gate,
 ];
 

@@ -10,6 +10,7 @@ import { describeWithFixtures, readText } from '../../fixtures.ts';
 import { binancePlain } from '../venues/plain/binance.ts';
 import { bitgetPlain } from '../venues/plain/bitget.ts';
 import { bybitPlain } from '../venues/plain/bybit.ts';
+import { coinbasePlain } from '../venues/plain/coinbase.ts';
 import { gatePlain } from '../venues/plain/gate.ts';
 import { krakenPlain } from '../venues/plain/kraken.ts';
 import { kucoinPlain } from '../venues/plain/kucoin.ts';
@@ -24,6 +25,7 @@ const PLAINS: readonly PlainVenue[] = [
   kucoinPlain,
   bitgetPlain,
   krakenPlain,
+  coinbasePlain,
   gatePlain,
 ];
 
