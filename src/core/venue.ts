@@ -69,12 +69,14 @@ export interface Heartbeat {
   readonly silenceMs: number;
 }
 
-/** Messages that a venue takes on one connection within any `windowMs`. */
+/** Messages that a venue takes within any `windowMs`, on one connection unless said otherwise. */
 export interface SendLimit {
   readonly count: number;
   readonly windowMs: number;
   /** Pings do not count: the venue limits requests, not messages. */
   readonly exceptPings?: true;
+  /** Counted over all connections from one address: those whose plans hold this same object share it. */
+  readonly perAddress?: true;
 }
 
 export interface ConnectionPlan {
@@ -171,7 +173,7 @@ export interface OrderRate {
 
 export interface ListingOptions {
   /** Also ask whether the base assets can be moved in and out: one more request, where the venue answers it without a key
-   *  (Binance, OKX and Bybit do not). What goes wrong with it leaves the listings without. */
+   *  (Binance, OKX and Bybit want one, Coinbase has no such list). What goes wrong with it leaves the listings without. */
   readonly transfers?: boolean;
 }
 

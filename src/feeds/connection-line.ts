@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Socket } from '../core/socket.ts';
 import type { ConnectionPlan } from '../core/venue.ts';
-import { PacedSender } from './paced-sender.ts';
+import { PacedSender, type SharedWindows, windowsOf } from './paced-sender.ts';
 
 export class ConnectionLine {
   /** Absent while its address is asked for. */
@@ -16,14 +16,12 @@ export class ConnectionLine {
   readonly #plan: ConnectionPlan;
   readonly #clock: Clock;
 
-  constructor(plan: ConnectionPlan, clock: Clock) {
+  constructor(plan: ConnectionPlan, clock: Clock, shared: SharedWindows) {
     this.#plan = plan;
     this.#clock = clock;
-    const { idleMs, everyMs = idleMs } = plan.heartbeat;
     this.sender = new PacedSender({
       clock,
-      limits: plan.sends ?? [],
-      pingEveryMs: Math.min(idleMs, everyMs),
+      windows: windowsOf(plan, shared),
       // Stamped when it leaves, not when it was asked for.
       transmit: (text) => this.socket?.send(plan.stamp?.(text, clock.wallMs()) ?? text) ?? false,
     });

@@ -9,6 +9,7 @@ import type { HttpPort, SocketFactory, SocketHandlers } from '../core/socket.ts'
 import type { MonoNs } from '../core/units.ts';
 import type { ConnectionPlan } from '../core/venue.ts';
 import { ConnectionLine } from './connection-line.ts';
+import type { SharedWindows } from './paced-sender.ts';
 
 export interface ConnectionDeps {
   readonly sockets: SocketFactory;
@@ -16,6 +17,8 @@ export interface ConnectionDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits?: Partial<ConnectionLimits>;
+  /** Of all connections of the venue. */
+  readonly shared: SharedWindows;
 }
 
 export interface ConnectionLimits {
@@ -129,7 +132,7 @@ export class Connection {
 
   #dial(): ConnectionLine {
     const { plan } = this;
-    const line = new ConnectionLine(plan, this.#deps.clock);
+    const line = new ConnectionLine(plan, this.#deps.clock, this.#deps.shared);
     this.#lines.add(line);
     if (plan.dial === undefined) this.#open(line, plan.url);
     else {

@@ -2,13 +2,11 @@
  *  through here: as many places as the heartbeat can use are set aside for them, so that no ping ever waits.
  *  Thread: feed. Not on the frame path. */
 import type { Clock } from '../core/clock.ts';
-import type { SendLimit } from '../core/venue.ts';
+import type { ConnectionPlan, SendLimit } from '../core/venue.ts';
 
 export interface PacedSenderDeps {
   readonly clock: Clock;
-  readonly limits: readonly SendLimit[];
-  /** Least time between two pings, which the venue counts as well. */
-  readonly pingEveryMs: number;
+  readonly windows: readonly SendWindow[];
   /** False when the line is not open. */
   readonly transmit: (text: string) => boolean;
 }
@@ -26,13 +24,16 @@ const STUCK_MS = 15_000;
 const nothing = (): void => {};
 
 /** The last messages under one limit. */
-class SendWindow {
+export class SendWindow {
+  readonly isShared: boolean;
   readonly #ns: number;
   /** When they were sent; a ring of as many as the limit allows. */
   readonly #sentAt: Float64Array;
   #next = 0;
 
-  constructor({ count, windowMs, exceptPings }: SendLimit, pingEveryMs: number) {
+  /** `pingEveryMs`: least time between two pings, which the venue counts as well. */
+  constructor({ count, windowMs, exceptPings, perAddress }: SendLimit, pingEveryMs: number) {
+    this.isShared = perAddress === true;
     this.#ns = (windowMs + JITTER_MS) * 1e6;
     const pings = exceptPings === true ? 0 : Math.ceil((windowMs + JITTER_MS) / pingEveryMs);
     if (count <= pings) throw new RangeError(`${count} messages in ${windowMs} ms are all needed for pings`);
@@ -50,16 +51,27 @@ class SendWindow {
   }
 }
 
+/** Windows of the limits that all connections from this address share. */
+export type SharedWindows = Map<SendLimit, SendWindow>;
+
+/** The windows of a new line. */
+export function windowsOf({ sends = [], heartbeat }: ConnectionPlan, shared: SharedWindows): readonly SendWindow[] {
+  const { idleMs, everyMs = idleMs } = heartbeat;
+  return sends.map((limit) => {
+    const window = shared.get(limit) ?? new SendWindow(limit, Math.min(idleMs, everyMs));
+    if (limit.perAddress === true) shared.set(limit, window);
+    return window;
+  });
+}
+
 export class PacedSender {
   readonly #deps: PacedSenderDeps;
-  readonly #windows: readonly SendWindow[];
   readonly #waiting: Message[] = [];
   #cancel = nothing;
   #isClosed = false;
 
   constructor(deps: PacedSenderDeps) {
     this.#deps = deps;
-    this.#windows = deps.limits.map((limit) => new SendWindow(limit, deps.pingEveryMs));
   }
 
   /** Sends now, or when it is its turn; `onSent` says when it left. False: the line is not open, nothing was sent. */
@@ -86,13 +98,18 @@ export class PacedSender {
   #transmit({ text, onSent }: Message): boolean {
     if (!this.#deps.transmit(text)) return false;
     const now = this.#deps.clock.monotonicNs();
-    for (const window of this.#windows) window.take(now);
+    for (const window of this.#deps.windows) window.take(now);
     onSent();
     return true;
   }
 
   #drain(): void {
-    while (this.#waiting.length > 0 && this.#waitNs() <= 0) this.#transmit(this.#waiting.shift() as Message);
+    const isShared = this.#deps.windows.some((window) => window.isShared);
+    while (this.#waiting.length > 0 && this.#waitNs() <= 0) {
+      this.#transmit(this.#waiting.shift() as Message);
+      // One at a time, so that a line with much to say leaves places to the others.
+      if (isShared) break;
+    }
     if (this.#waiting.length > 0) this.#schedule();
   }
 
@@ -102,8 +119,7 @@ export class PacedSender {
   }
 
   #waitNs(): number {
-    if (this.#windows.length === 0) return 0;
     const now = this.#deps.clock.monotonicNs();
-    return Math.max(...this.#windows.map((window) => window.waitNs(now)));
+    return Math.max(0, ...this.#deps.windows.map((window) => window.waitNs(now)));
   }
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/core/clock.ts';
 import type { SendLimit } from '../../src/core/venue.ts';
-import { JITTER_MS, PacedSender } from '../../src/feeds/paced-sender.ts';
+import { JITTER_MS, PacedSender, SendWindow } from '../../src/feeds/paced-sender.ts';
 
 const seed = Number(process.env.PARALLAX_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const PING_EVERY_MS = 1_000;
@@ -56,8 +56,7 @@ describe('a paced sender', () => {
           const left: string[] = [];
           const sender = new PacedSender({
             clock,
-            limits: allowed,
-            pingEveryMs: PING_EVERY_MS,
+            windows: allowed.map((limit) => new SendWindow(limit, PING_EVERY_MS)),
             transmit: (text) => {
               said.push({ atMs: nowMs(), text });
               return true;
@@ -99,8 +98,7 @@ describe('a paced sender', () => {
     let lastMs = 0;
     const sender = new PacedSender({
       clock,
-      limits: [{ count: 10, windowMs: 1_000 }],
-      pingEveryMs: PING_EVERY_MS,
+      windows: [new SendWindow({ count: 10, windowMs: 1_000 }, PING_EVERY_MS)],
       transmit: () => {
         lastMs = clock.monotonicNs() / 1e6;
         return true;

@@ -4,7 +4,7 @@ import { ManualClock } from '../../src/core/clock.ts';
 import { FRAME, type FrameBatch } from '../../src/core/frame.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { type ConnectionPlan, type ControlEvent, type MarketStream, VERDICT } from '../../src/core/venue.ts';
-import { PacedSender } from '../../src/feeds/paced-sender.ts';
+import { PacedSender, SendWindow } from '../../src/feeds/paced-sender.ts';
 import { Resync } from '../../src/feeds/resync.ts';
 import { FeedHarness } from './feeds-harness.ts';
 
@@ -104,6 +104,28 @@ describe('Feed: what it says', () => {
     }
     expect(harness.socket.sent).toEqual(NAMES.map((name) => `subscribe ${name}`));
     expect(harness.socket.pings).toBeGreaterThanOrEqual(9);
+  });
+
+  it('counts over all connections what the venue counts for an address', async () => {
+    const sends = [{ count: 8, windowMs: 1_000, exceptPings: true, perAddress: true }] as const;
+    const stream = wordStream({ sends });
+    const plan: MarketStream['plan'] = (endpoints, symbols) =>
+      stream.plan(endpoints, symbols).flatMap((whole) =>
+        [0, 50].map((first) => ({
+          ...whole,
+          symbols: whole.symbols.slice(first, first + 50),
+          subscribe: whole.subscribe.slice(first, first + 50),
+        })),
+      );
+    const harness = new FeedHarness({ stream: { ...stream, plan }, symbols: SYMBOLS });
+    harness.feed.start();
+    const said = (): number[] => harness.sockets.map(({ sent }) => sent.length);
+    for (const socket of harness.sockets) socket.accept();
+    expect(said()).toEqual([8, 0]);
+    await harness.pass(1_500);
+    expect(said().reduce((sum, each) => sum + each)).toBe(16);
+    await harness.pass(15_000);
+    expect(said()).toEqual([50, 50]);
   });
 
   it('waits for books from when the last subscription left, not from the opening', async () => {
@@ -235,8 +257,8 @@ describe('PacedSender', () => {
     const clock = new ManualClock(0);
     const sent: string[] = [];
     const transmit = (text: string): boolean => isOpen && sent.push(text) > 0;
-    const limits = [{ count, windowMs: 1_000 }];
-    return { clock, sent, sender: new PacedSender({ clock, limits, pingEveryMs: 1_000, transmit }) };
+    const windows = [new SendWindow({ count, windowMs: 1_000 }, 1_000)];
+    return { clock, sent, sender: new PacedSender({ clock, windows, transmit }) };
   };
 
   it('says nothing on a dead line, neither what waited nor what comes', () => {
