@@ -37,7 +37,8 @@ async function loadVenue(setup: VenueSetup, wanted: readonly string[], deps: Ref
   const { descriptor, endpoints } = setup;
   const configured = configuredFees(setup);
   try {
-    const listings = identifiedAll(await descriptor.loadListings(endpoints, deps.http), deps.aliases);
+    const loaded = await descriptor.loadListings(endpoints, deps.http, { transfers: true });
+    const listings = identifiedAll(loaded, deps.aliases);
     const ours = listings.filter((listing) => wanted.includes(listing.instrument));
     for (const id of wanted) {
       const listing = ours.find((entry) => entry.instrument === id);

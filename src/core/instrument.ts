@@ -1,6 +1,12 @@
 /** Instruments, the venues' listings of them, and the universe of rows that a run trades. */
 import type { Grid, VenueId } from './units.ts';
 
+/** Whether an asset can be moved in and out. */
+export interface Transfers {
+  readonly deposit: boolean;
+  readonly withdraw: boolean;
+}
+
 /** What one venue says about one instrument. Decimal texts are canonical (no trailing zeros). */
 export interface Listing {
   readonly venue: VenueId;
@@ -19,8 +25,8 @@ export interface Listing {
   readonly minNotional?: string;
   /** What order entry wants instead of the symbol (OKX `instIdCode`). */
   readonly orderCode?: string;
-  /** Whether the base asset can be moved in and out, where the venue says so without a key; for display. */
-  readonly transfers?: { readonly deposit: boolean; readonly withdraw: boolean };
+  /** Of the base asset on any chain, when the listings were loaded, where the venue says so without a key; for display. */
+  readonly transfers?: Transfers;
   /** The venue's own words and units, where its names mean something else than they say (`identity.ts`). */
   readonly native?: Listing;
   /** With `native`: one venue unit of base is 10^exponent canonical ones. */

@@ -1,4 +1,5 @@
 /** What the engine says of itself while it runs, and what may be asked of it: the port between actors and API. */
+import type { Transfers } from './instrument.ts';
 import type { HoldReason } from './quote.ts';
 
 export type EngineState = 'starting' | 'running' | 'paused' | 'draining' | 'halted' | 'stopped';
@@ -111,7 +112,7 @@ export interface EngineView {
       /** The venue's own ticker of the base, where it is another word. */
       readonly nativeBase?: string;
       /** Whether the base can be moved in and out, where the venue says so. */
-      readonly transfers?: { readonly deposit: boolean; readonly withdraw: boolean };
+      readonly transfers?: Transfers;
     }[];
   }[];
   /** The configuration in force, secrets removed. */

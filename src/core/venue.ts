@@ -69,6 +69,16 @@ export interface Heartbeat {
   readonly silenceMs: number;
 }
 
+/** Messages that a venue takes within any `windowMs`, on one connection unless said otherwise. */
+export interface SendLimit {
+  readonly count: number;
+  readonly windowMs: number;
+  /** Pings do not count: the venue limits requests, not messages. */
+  readonly exceptPings?: true;
+  /** Counted over all connections from one address: those whose plans hold this same object share it. */
+  readonly perAddress?: true;
+}
+
 export interface ConnectionPlan {
   /** Address, or what names the connection in messages where `dial` finds its address. */
   readonly url: string;
@@ -78,6 +88,8 @@ export interface ConnectionPlan {
   readonly headers?: Readonly<Record<string, string>>;
   /** Messages to send once open, in order. */
   readonly subscribe: readonly string[];
+  /** How fast the venue listens: these messages and later ones wait for their turn, pings do not. Absent: no limit. */
+  readonly sends?: readonly SendLimit[];
   /** Puts the time of sending into such a message, where the venue refuses old ones (Gate). */
   stamp?(message: string, wallMs: number): string;
   /** Indices of the symbols that this connection carries. */
@@ -159,6 +171,12 @@ export interface OrderRate {
   readonly windowMs: number;
 }
 
+export interface ListingOptions {
+  /** Also ask whether the base assets can be moved in and out: one more request, where the venue answers it without a key
+   *  (Binance, OKX and Bybit want one, Coinbase has no such list). What goes wrong with it leaves the listings without. */
+  readonly transfers?: boolean;
+}
+
 export interface VenueDescriptor {
   readonly id: VenueId;
   readonly name: string;
@@ -178,7 +196,7 @@ export interface VenueDescriptor {
   /** The same in SBE, for venues that serve it; `marketData: sbe` chooses it. */
   readonly sbe?: KeyedStream;
   /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */
-  loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]>;
+  loadListings(endpoints: Endpoints, http: HttpPort, options?: ListingOptions): Promise<readonly Listing[]>;
   createGateway(deps: GatewayDeps): Gateway;
 }
 

@@ -1,12 +1,15 @@
-/** One planned connection, kept up: open, subscribe, heartbeat, reconnect with backoff, renewal before the venue ends it.
+/** One planned connection, kept up: open, subscribe, heartbeat, reconnect with backoff, renewal before the venue ends it
+ *  or once it listens no more.
  *  Silence is judged here, per connection: a quiet instrument is not stale. Thread: feed. */
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/faults.ts';
 import type { Random } from '../core/random.ts';
-import type { HttpPort, Socket, SocketFactory, SocketHandlers } from '../core/socket.ts';
+import type { HttpPort, SocketFactory, SocketHandlers } from '../core/socket.ts';
 import type { MonoNs } from '../core/units.ts';
 import type { ConnectionPlan } from '../core/venue.ts';
+import { ConnectionLine } from './connection-line.ts';
+import type { SharedWindows } from './paced-sender.ts';
 
 export interface ConnectionDeps {
   readonly sockets: SocketFactory;
@@ -14,6 +17,8 @@ export interface ConnectionDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits?: Partial<ConnectionLimits>;
+  /** Of all connections of the venue. */
+  readonly shared: SharedWindows;
 }
 
 export interface ConnectionLimits {
@@ -31,8 +36,11 @@ const CLOSE_GRACE_MS = 500;
 export interface ConnectionEvents {
   /** As `SocketHandlers.onFrame`. */
   onFrame(buffer: Uint8Array, start: number, end: number, receivedAt: MonoNs): void;
-  /** Open, and the subscriptions are sent. `isRenewal`: took over from one that was still up. */
+  /** Open, and the subscriptions are on their way. `isRenewal`: took over, with all of them sent, from one that was still
+   *  up. */
   onUp(isRenewal: boolean): void;
+  /** After `onUp`: the last subscription has left. */
+  onSubscribed(): void;
   /** The first frame or pong since it is up: the stream is known to be alive. Comes before that frame. */
   onHeard(): void;
   /** Lost, or not come up. `retryMs`: when the next try begins; `failures`: tries in a row that did not come up. */
@@ -41,25 +49,15 @@ export interface ConnectionEvents {
   onSilent(): void;
 }
 
-class Line {
-  /** Absent while its address is asked for. */
-  socket: Socket | undefined;
-  isUp = false;
-  wasHeard = false;
-  openedAt = 0;
-  heardAt = 0;
-  pingedAt = 0;
-}
-
 export class Connection {
   readonly plan: ConnectionPlan;
   readonly #deps: ConnectionDeps;
   readonly #events: ConnectionEvents;
   readonly #limits: ConnectionLimits;
   readonly #renewAfterMs: number;
-  readonly #lines = new Set<Line>();
-  #line: Line | undefined;
-  #next: Line | undefined;
+  readonly #lines = new Set<ConnectionLine>();
+  #line: ConnectionLine | undefined;
+  #next: ConnectionLine | undefined;
   #attempt = 0;
   #failures = 0;
   #notBeforeMs = 0;
@@ -109,9 +107,9 @@ export class Connection {
     return closed.finally(cancel);
   }
 
-  /** False when the connection is not open. */
-  send(text: string): boolean {
-    return this.#line?.socket?.send(this.#stamped(text)) ?? false;
+  /** Sends when it is its turn; `onSent` says when it left. False when the connection is not open. */
+  send(text: string, onSent?: () => void): boolean {
+    return this.#line?.isUp === true && this.#line.sender.send(text, onSent);
   }
 
   /** Opens a replacement and switches to it once it is up. */
@@ -132,10 +130,10 @@ export class Connection {
     return answers.length;
   }
 
-  #dial(): Line {
-    const line = new Line();
-    this.#lines.add(line);
+  #dial(): ConnectionLine {
     const { plan } = this;
+    const line = new ConnectionLine(plan, this.#deps.clock, this.#deps.shared);
+    this.#lines.add(line);
     if (plan.dial === undefined) this.#open(line, plan.url);
     else {
       plan.dial(this.#deps.http).then(
@@ -146,7 +144,7 @@ export class Connection {
     return line;
   }
 
-  #open(line: Line, url: string): void {
+  #open(line: ConnectionLine, url: string): void {
     const { headers } = this.plan;
     line.socket = this.#deps.sockets.open(url, this.#handlersOf(line), {
       openTimeoutMs: this.#limits.openTimeoutMs,
@@ -154,7 +152,7 @@ export class Connection {
     });
   }
 
-  #handlersOf(line: Line): SocketHandlers {
+  #handlersOf(line: ConnectionLine): SocketHandlers {
     return {
       onOpen: () => this.#onOpen(line),
       onFrame: (buffer, start, end, receivedAt) => {
@@ -171,7 +169,7 @@ export class Connection {
     };
   }
 
-  #onOpen(line: Line): void {
+  #onOpen(line: ConnectionLine): void {
     if (!this.#isRunning) return;
     const now = this.#deps.clock.monotonicNs();
     line.isUp = true;
@@ -184,25 +182,35 @@ export class Connection {
       const old = this.#line;
       this.#line = line;
       this.#next = undefined;
+      old?.sender.close();
       old?.socket?.close();
     }
-    for (const message of this.plan.subscribe) line.socket?.send(this.#stamped(message));
-    this.#events.onUp(isRenewal);
+    this.#subscribe(line, isRenewal);
     // Asked at once: on a quiet market the answer is the first sign that the stream is alive.
-    if (this.plan.heartbeat.ping === 'frame') line.socket?.ping();
+    if (this.plan.heartbeat.ping === 'frame') line.ping();
   }
 
-  #stamped(message: string): string {
-    return this.plan.stamp?.(message, this.#deps.clock.wallMs()) ?? message;
+  #subscribe(line: ConnectionLine, isRenewal: boolean): void {
+    let left = this.plan.subscribe.length;
+    let isTold = false;
+    const onSent = (): void => {
+      left--;
+      if (left === 0 && isTold) this.#events.onSubscribed();
+    };
+    for (const message of this.plan.subscribe) line.sender.send(message, onSent);
+    this.#events.onUp(isRenewal && left === 0);
+    isTold = true;
+    if (left === 0) this.#events.onSubscribed();
   }
 
-  #onHeard(line: Line): void {
+  #onHeard(line: ConnectionLine): void {
     line.wasHeard = true;
     this.#events.onHeard();
   }
 
-  #onClose(line: Line, reason: string): void {
+  #onClose(line: ConnectionLine, reason: string): void {
     if (!this.#lines.delete(line)) return;
+    line.sender.close();
     if (line === this.#next) {
       this.#next = undefined;
       // The old one still serves; try again a little later.
@@ -214,7 +222,7 @@ export class Connection {
     if (this.#lines.size === 0) this.#onAllClosed?.();
   }
 
-  #onLost(line: Line, reason: string): void {
+  #onLost(line: ConnectionLine, reason: string): void {
     if (!line.isUp) this.#failures++;
     else if (this.#nowMs() - line.openedAt / 1e6 >= this.#limits.stableMs) this.#attempt = 0;
     // A replacement that is already on its way takes the place.
@@ -244,7 +252,7 @@ export class Connection {
   #tick(): void {
     const line = this.#line;
     if (line === undefined || !line.isUp) return;
-    const { ping, idleMs, silenceMs, everyMs = Number.POSITIVE_INFINITY } = this.plan.heartbeat;
+    const { idleMs, silenceMs, everyMs = Number.POSITIVE_INFINITY } = this.plan.heartbeat;
     const nowMs = this.#nowMs();
     const quietMs = nowMs - line.heardAt / 1e6;
     if (quietMs >= silenceMs) {
@@ -253,12 +261,13 @@ export class Connection {
       return;
     }
     const sincePingMs = nowMs - line.pingedAt / 1e6;
-    if (sincePingMs >= everyMs || (quietMs >= idleMs && sincePingMs >= idleMs)) {
-      line.pingedAt = nowMs * 1e6;
-      if (ping === 'frame') line.socket?.ping();
-      else line.socket?.send(typeof ping.text === 'string' ? ping.text : ping.text(this.#deps.clock.wallMs()));
-    }
-    if (nowMs - line.openedAt / 1e6 >= this.#renewAfterMs && nowMs >= this.#notBeforeMs) this.renew();
+    if (sincePingMs >= everyMs || (quietMs >= idleMs && sincePingMs >= idleMs)) line.ping();
+    if (nowMs >= this.#notBeforeMs && this.#isSpent(line, nowMs - line.openedAt / 1e6)) this.renew();
+  }
+
+  /** Too old, or out of what it may say; not at once, lest one that never had enough be replaced for ever. */
+  #isSpent({ sender }: ConnectionLine, ageMs: number): boolean {
+    return ageMs >= this.#renewAfterMs || (ageMs >= this.#limits.stableMs && sender.isStuck);
   }
 
   #nowMs(): number {

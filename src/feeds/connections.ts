@@ -4,11 +4,13 @@ import type { MonoNs } from '../core/units.ts';
 import type { ConnectionPlan } from '../core/venue.ts';
 import { Connection, type ConnectionDeps } from './connection.ts';
 import { ConnectionSequence, type Line } from './connection-sequence.ts';
+import type { SharedWindows } from './paced-sender.ts';
 
 export interface ConnectionsEvents {
   onFrame(connection: number, buffer: Uint8Array, start: number, end: number, receivedAt: MonoNs): void;
   /** As `ConnectionEvents.onUp`, and so on. */
   onUp(plan: ConnectionPlan, isRenewal: boolean): void;
+  onSubscribed(plan: ConnectionPlan): void;
   onHeard(plan: ConnectionPlan): void;
   onDown(plan: ConnectionPlan, reason: string, retryMs: number, failures: number): void;
   onSilent(plan: ConnectionPlan): void;
@@ -27,26 +29,32 @@ export class Connections {
   /** By symbol; undefined when no connection carries it. */
   readonly #bySymbol = new Map<number, Carrier>();
 
-  constructor(plans: readonly ConnectionPlan[], deps: ConnectionDeps, events: ConnectionsEvents) {
+  constructor(plans: readonly ConnectionPlan[], deps: Omit<ConnectionDeps, 'shared'>, events: ConnectionsEvents) {
+    const shared: SharedWindows = new Map();
     this.#all = plans.map((plan, index) => {
       const sequence = new ConnectionSequence();
-      const connection = new Connection(plan, deps, {
-        onFrame: (buffer, start, end, receivedAt) => events.onFrame(index, buffer, start, end, receivedAt),
-        onUp: (isRenewal) => {
-          sequence.reset();
-          events.onUp(plan, isRenewal);
+      const connection = new Connection(
+        plan,
+        { ...deps, shared },
+        {
+          onFrame: (buffer, start, end, receivedAt) => events.onFrame(index, buffer, start, end, receivedAt),
+          onUp: (isRenewal) => {
+            sequence.reset();
+            events.onUp(plan, isRenewal);
+          },
+          onSubscribed: () => events.onSubscribed(plan),
+          onHeard: () => {
+            if (carrier.isAlive) return;
+            carrier.isAlive = true;
+            events.onHeard(plan);
+          },
+          onDown: (reason, retryMs, failures) => {
+            carrier.isAlive = false;
+            events.onDown(plan, reason, retryMs, failures);
+          },
+          onSilent: () => events.onSilent(plan),
         },
-        onHeard: () => {
-          if (carrier.isAlive) return;
-          carrier.isAlive = true;
-          events.onHeard(plan);
-        },
-        onDown: (reason, retryMs, failures) => {
-          carrier.isAlive = false;
-          events.onDown(plan, reason, retryMs, failures);
-        },
-        onSilent: () => events.onSilent(plan),
-      });
+      );
       const carrier: Carrier = { plan, connection, sequence, isAlive: false };
       for (const symbol of plan.symbols) if (!this.#bySymbol.has(symbol)) this.#bySymbol.set(symbol, carrier);
       return carrier;
@@ -83,9 +91,9 @@ export class Connections {
     return this.#bySymbol.get(symbol)?.isAlive ?? false;
   }
 
-  /** Sends on the connection of a symbol; false when it is down. */
-  send(symbol: number, text: string): boolean {
-    return this.#bySymbol.get(symbol)?.connection.send(text) ?? false;
+  /** Sends on the connection of a symbol, when it is its turn; false when it is down. */
+  send(symbol: number, text: string, onSent?: () => void): boolean {
+    return this.#bySymbol.get(symbol)?.connection.send(text, onSent) ?? false;
   }
 
   /** Places a frame on its connection's line of numbers. */

@@ -60,7 +60,7 @@ export class Feed {
       stream,
       entries,
       onBody: (symbol, body) => this.#onSnapshotBody(symbol, body),
-      send: (symbol, text) => this.#connections.send(symbol, text),
+      send: (symbol, text, onSent) => this.#connections.send(symbol, text, onSent),
       replaceConnection: (symbol) => this.#connections.replaceCarrier(symbol, (other) => this.#rows.isSynced(other)),
     });
     this.#controlFrames = new ControlFrames({
@@ -78,6 +78,7 @@ export class Feed {
       onFrame: (connection, buffer, start, end, receivedAt) =>
         this.#onFrame(connection, buffer, start, end, receivedAt),
       onUp: (plan, isRenewal) => this.#onUp(plan, isRenewal),
+      onSubscribed: (plan) => this.#onAllSubscribed(plan),
       onHeard: (plan) => this.#onHeard(plan),
       onDown: (plan, reason, retryMs, failures) => this.#onDown(plan, reason, retryMs, failures),
       onSilent: (plan) => this.#onSilent(plan),
@@ -220,6 +221,10 @@ export class Feed {
       else if (plan.subscribe.length === 0) this.#needBook(symbol);
     }
     this.#flush();
+  }
+
+  #onAllSubscribed(plan: ConnectionPlan): void {
+    for (const symbol of plan.symbols) this.#snapshots.resync.subscribed(symbol);
   }
 
   #onHeard(plan: ConnectionPlan): void {

@@ -30,6 +30,8 @@ interface Flight {
   number: number;
   attempt: number;
   isOpen: boolean;
+  /** Opened by `expect`, not by a try. */
+  isExpected: boolean;
   cancel: () => void;
   /** When it was last in sync. */
   doneMs: number;
@@ -61,12 +63,29 @@ export class Resync {
     return true;
   }
 
-  /** A fresh book is on its way without having been asked for (it follows a subscription): fails at the deadline. */
+  /** A fresh book will come without having been asked for: it follows a subscription that is about to be sent. */
   expect(symbol: number): void {
     const flight = this.#flight(symbol);
     flight.cancel();
     flight.isOpen = true;
-    this.#await(symbol, flight);
+    flight.isExpected = true;
+    flight.number = ++this.#numbers;
+  }
+
+  /** The subscription has left: what is expected must have come by the deadline, counted from here. */
+  subscribed(symbol: number): void {
+    const flight = this.#flight(symbol);
+    if (flight.isOpen && flight.isExpected) this.#await(symbol, flight);
+  }
+
+  /** What the try asks with waits for its turn: it has no deadline before `asked`. */
+  queued(symbol: number, number: number): void {
+    if (this.isCurrent(symbol, number)) this.#flight(symbol).cancel();
+  }
+
+  /** What the try asks with has left: its deadline counts from here. */
+  asked(symbol: number, number: number): void {
+    if (this.isCurrent(symbol, number)) this.#await(symbol, this.#flight(symbol));
   }
 
   /** The symbol is in sync. */
@@ -130,13 +149,15 @@ export class Resync {
       return;
     }
     this.#begun.push(this.#nowMs());
+    flight.isExpected = false;
+    flight.number = ++this.#numbers;
     this.#await(symbol, flight);
     this.#deps.begin(symbol, flight.number);
   }
 
   #await(symbol: number, flight: Flight): void {
-    flight.number = ++this.#numbers;
     const { number } = flight;
+    flight.cancel();
     flight.cancel = this.#deps.clock.after(this.#limits.deadlineMs, () => this.failed(symbol, number));
   }
 
@@ -151,7 +172,14 @@ export class Resync {
   #flight(symbol: number): Flight {
     let flight = this.#flights.get(symbol);
     if (flight === undefined) {
-      flight = { number: 0, attempt: 0, isOpen: false, cancel: nothing, doneMs: Number.POSITIVE_INFINITY };
+      flight = {
+        number: 0,
+        attempt: 0,
+        isOpen: false,
+        isExpected: false,
+        cancel: nothing,
+        doneMs: Number.POSITIVE_INFINITY,
+      };
       this.#flights.set(symbol, flight);
     }
     return flight;

@@ -20,8 +20,8 @@ export interface SnapshotsDeps {
   readonly onFault: (fault: Fault) => void;
   /** The body of a snapshot of `symbol`. False when it was of no use and another is wanted. */
   readonly onBody: (symbol: number, body: Uint8Array) => boolean;
-  /** Sends on the connection that carries the symbol; false when it is down. */
-  readonly send: (symbol: number, text: string) => boolean;
+  /** Sends on the connection that carries the symbol, when it is its turn; false when it is down. */
+  readonly send: (symbol: number, text: string, onSent: () => void) => boolean;
   /** Asking the stream again and again brought nothing: replace the symbol's connection. */
   readonly replaceConnection: (symbol: number) => void;
 }
@@ -59,15 +59,21 @@ export class Snapshots {
   }
 
   #begin(symbol: number, flight: number): void {
-    if (this.#deps.stream.rule.snapshotFrom === 'stream') this.#resubscribe(symbol);
+    if (this.#deps.stream.rule.snapshotFrom === 'stream') this.#resubscribe(symbol, flight);
     else this.#fetch(symbol, flight);
   }
 
-  #resubscribe(symbol: number): void {
+  #resubscribe(symbol: number, flight: number): void {
     const { stream, entries, send, replaceConnection } = this.#deps;
     const messages = stream.resubscribe?.((entries[symbol] as SymbolEntry).symbol);
     if (messages === undefined || this.resync.attempts(symbol) > TRIES_BEFORE_REPLACING) replaceConnection(symbol);
-    for (const message of messages ?? []) send(symbol, message);
+    let left = messages?.length ?? 0;
+    if (left > 0) this.resync.queued(symbol, flight);
+    const onSent = (): void => {
+      if (--left === 0) this.resync.asked(symbol, flight);
+    };
+    // What cannot be sent has its deadline all the same, after which it is tried again.
+    for (const message of messages ?? []) if (!send(symbol, message, onSent)) onSent();
   }
 
   #fetch(symbol: number, flight: number): void {

@@ -14,6 +14,9 @@ export interface CachedReference extends VenueListings {
   readonly ageMs: number;
 }
 
+/** Whether an asset can be moved is worth saying fresh or not at all. */
+const withoutTransfers = (key: string, value: unknown): unknown => (key === 'transfers' ? undefined : value);
+
 /** Rises when the file's shape changes; files of another version count as absent. */
 const VERSION = 1;
 
@@ -34,7 +37,8 @@ export class ReferenceCache {
     const next = `${path}.${process.pid}.next`;
     const fd = openSync(next, 'w', 0o600);
     try {
-      writeFileSync(fd, JSON.stringify({ version: VERSION, savedAt: this.#clock.wallMs(), venue, listings, fees }));
+      const file = { version: VERSION, savedAt: this.#clock.wallMs(), venue, listings, fees };
+      writeFileSync(fd, JSON.stringify(file, withoutTransfers));
       fsyncSync(fd);
     } finally {
       closeSync(fd);

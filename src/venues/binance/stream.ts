@@ -7,6 +7,7 @@ import type {
   Endpoints,
   Heartbeat,
   MarketStream,
+  SendLimit,
   SequenceRule,
   SymbolEntry,
   Verdict,
@@ -26,6 +27,10 @@ const SNAPSHOT_LEVELS = 1000;
 /** The server pings every 20 s, which is too rare to notice a dead line. At most one ping a second is sent: the server
  *  takes 5 incoming messages a second, pings included. */
 const HEARTBEAT: Heartbeat = { ping: 'frame', idleMs: 1_000, silenceMs: 3_000 };
+
+/** "A limit of 5 incoming messages per second", pings and pongs included. One is left to the pong that the server asks
+ *  for; the streams stand in the address, so pings are all that we say. */
+const SENDS: readonly SendLimit[] = [{ count: 4, windowMs: 1_000 }];
 
 /** What a symbol subscribes to: channels by name, and what an upgrade request has to carry. */
 export interface StreamTerms {
@@ -51,6 +56,7 @@ export function planConnections(
       url: base + streams.join('/'),
       ...(headers === undefined ? {} : { headers }),
       subscribe: [],
+      sends: SENDS,
       symbols: indices,
       heartbeat: HEARTBEAT,
       maxAgeMs: MAX_AGE_MS,

@@ -4,14 +4,27 @@ import { Fault, messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
 import type { HttpPort } from '../../core/socket.ts';
-import type { Endpoints } from '../../core/venue.ts';
+import type { Endpoints, ListingOptions } from '../../core/venue.ts';
+import { type AssetList, flag, loadTransfers, namedEntries, openOnAny, withTransfers } from '../../net/transfers.ts';
 
 const PATH = '/api/v2/spot/public/symbols';
 const TIMEOUT_MS = 10_000;
 /** The venue says its smallest order value in USDT, whatever the quote asset. */
 const DOLLARS = /^USD/;
 
-export async function loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]> {
+/** https://www.bitget.com/api-doc/spot/market/Get-Coin-List */
+const assetList = ({ rest }: Endpoints): AssetList => ({
+  url: `${rest}/api/v2/spot/public/coins`,
+  entriesOf: (body) => namedEntries(isObject(body) ? body.data : undefined, 'coin'),
+  read: ({ chains }) => openOnAny(chains, flag('rechargeable'), flag('withdrawable')),
+});
+
+export async function loadListings(
+  endpoints: Endpoints,
+  http: HttpPort,
+  { transfers = false }: ListingOptions = {},
+): Promise<readonly Listing[]> {
+  const asked = transfers ? loadTransfers(http, assetList(endpoints)) : undefined;
   const url = endpoints.rest + PATH;
   const reply = await http.request({ method: 'GET', url, timeoutMs: TIMEOUT_MS });
   const body = parseObject(reply.body.toString('utf8'));
@@ -25,7 +38,8 @@ export async function loadListings(endpoints: Endpoints, http: HttpPort): Promis
   if (body === undefined || !Array.isArray(body.data)) {
     throw new Fault('venue/protocol', `bitget: GET ${PATH} did not answer with a list of symbols`, { url });
   }
-  return body.data.flatMap((entry: unknown) => toListing(entry) ?? []);
+  const listings = body.data.flatMap((entry: unknown) => toListing(entry) ?? []);
+  return asked === undefined ? listings : withTransfers(listings, await asked);
 }
 
 /** One entry of the list; undefined when it is not open and its numbers cannot be read. Throws `venue/protocol`, naming

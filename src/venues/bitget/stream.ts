@@ -8,6 +8,7 @@ import {
   type ControlEvent,
   type Endpoints,
   type MarketStream,
+  type SendLimit,
   type SequenceRule,
   type SymbolEntry,
   VERDICT,
@@ -26,9 +27,16 @@ const SYMBOLS_PER_CONNECTION = 24;
 /** "The total length of multiple channels cannot exceed 4096 bytes at a time." */
 const MAX_ARGS_BYTES = 4096;
 
+/** "Up to 10 messages per second", pings included, and "240 subscription requests/Hour/connection".
+ *  https://www.bitget.com/api-doc/common/websocket-intro */
+const SENDS: readonly SendLimit[] = [
+  { count: 10, windowMs: 1_000 },
+  { count: 240, windowMs: 3_600_000, exceptPings: true },
+];
+
 const argOf = (channel: string, symbol: string): object => ({ instType: 'SPOT', channel, instId: symbol });
 
-/** Subscriptions of the symbols in as few requests as the venue's size allows (it takes ten messages a second). */
+/** Subscriptions of the symbols in as few requests as the venue's size allows. */
 function requests(symbols: readonly string[]): readonly string[] {
   const parts: string[][] = [[]];
   let bytes = 2;
@@ -53,6 +61,7 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
       url: endpoints.wsPublic,
       symbols: carried.map((_, index) => first + index),
       subscribe: requests(carried.map(({ symbol }) => symbol)),
+      sends: SENDS,
       // The venue wants a text `ping` every 30 s and cuts two minutes after the last one, also while data flows.
       heartbeat: { ping: { text: 'ping' }, idleMs: 1000, everyMs: 20_000, silenceMs: 3000 },
     });

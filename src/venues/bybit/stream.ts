@@ -7,6 +7,7 @@ import {
   type ControlEvent,
   type Endpoints,
   type MarketStream,
+  type SendLimit,
   type SequenceRule,
   type SymbolEntry,
   VERDICT,
@@ -24,6 +25,10 @@ export const TOP_TOPIC = 'orderbook.1';
  *  request. One symbol fills a request of its own, for one unknown topic makes the venue refuse the whole request. */
 const SYMBOLS_PER_CONNECTION = 100;
 
+/** The pages limit connections, topics and characters, but no messages (https://bybit-exchange.github.io/docs/v5/ws/connect):
+ *  this pace is ours, so that a hundred requests do not come as one burst. */
+const SENDS: readonly SendLimit[] = [{ count: 50, windowMs: 1_000 }];
+
 const requestOf = (op: 'subscribe' | 'unsubscribe', args: readonly string[]): string => JSON.stringify({ op, args });
 
 function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[] {
@@ -36,6 +41,7 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
       subscribe: part.map(({ symbol }) =>
         requestOf('subscribe', [`${BOOK_TOPIC}.${symbol}`, `${TOP_TOPIC}.${symbol}`]),
       ),
+      sends: SENDS,
       // The venue wants a ping every 20 s; we notice a dead connection long before.
       heartbeat: { ping: { text: '{"op":"ping"}' }, idleMs: 1000, silenceMs: 3000 },
     });

@@ -7,6 +7,7 @@ import {
   type ControlEvent,
   type Endpoints,
   type MarketStream,
+  type SendLimit,
   type SequenceRule,
   type SymbolEntry,
   VERDICT,
@@ -19,9 +20,11 @@ import { createParser } from './parse.ts';
  *  happens, and `ticker_batch` every 5 s. Frames of this channel name it `l2_data`. */
 export const BOOK_CHANNEL = 'level2';
 
-/** Two messages a connection; unsigned ones are limited to 8 a second and address, connections likewise. The venue names
- *  no limit of products, but a snapshot of a busy one has several megabytes, and one lost frame costs every book of its
- *  connection. */
+/** Unsigned messages "are rate-limited at 8 per second per IP address". Ping frames are no messages of the feed.
+ *  https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-rate-limits */
+const SENDS: readonly SendLimit[] = [{ count: 8, windowMs: 1_000, exceptPings: true, perAddress: true }];
+/** Two messages a connection. The venue names no limit of products, but a snapshot of a busy one has several megabytes,
+ *  and one lost frame costs every book of its connection. */
 const NAMES_PER_CONNECTION = 50;
 
 /** The venue closes channels that were silent for 60 to 90 s: heartbeats, one a second, keep them open. */
@@ -48,6 +51,7 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
       symbols: part.flatMap((name) => symbolsOf.get(name) ?? []),
       // A connection without a subscription is closed after 5 s; these go out as it opens.
       subscribe: [bookMessage('subscribe', part), HEARTBEATS],
+      sends: SENDS,
       heartbeat: { ping: 'frame', idleMs: 1000, silenceMs: 3000 },
     });
   }

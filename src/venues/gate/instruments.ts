@@ -6,14 +6,28 @@ import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseJson, textOf } from '../../core/json.ts';
 import type { HttpPort } from '../../core/socket.ts';
-import type { Endpoints } from '../../core/venue.ts';
+import type { Endpoints, ListingOptions } from '../../core/venue.ts';
+import { type AssetList, loadTransfers, namedEntries, noFlag, openOnAny, withTransfers } from '../../net/transfers.ts';
 
 const PATH = '/api/v4/spot/currency_pairs';
 const TIMEOUT_MS = 15_000;
 /** No pair has more; a precision beyond it is a mistake, not a grid. */
 const MAX_PRECISION = 18;
 
-export async function loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]> {
+/** Since 2025 with the state of each chain; the older flags beside them speak of one.
+ *  https://www.gate.com/docs/developers/apiv4/en/#query-all-currency-information */
+const assetList = ({ rest }: Endpoints): AssetList => ({
+  url: `${rest}/api/v4/spot/currencies`,
+  entriesOf: (body) => namedEntries(body, 'currency'),
+  read: (entry) => openOnAny(entry.chains ?? [entry], noFlag('deposit_disabled'), noFlag('withdraw_disabled')),
+});
+
+export async function loadListings(
+  endpoints: Endpoints,
+  http: HttpPort,
+  { transfers = false }: ListingOptions = {},
+): Promise<readonly Listing[]> {
+  const asked = transfers ? loadTransfers(http, assetList(endpoints)) : undefined;
   const url = endpoints.rest + PATH;
   const reply = await http.request({ method: 'GET', url, timeoutMs: TIMEOUT_MS });
   const body = parseJson(reply.body.toString('utf8'));
@@ -27,7 +41,8 @@ export async function loadListings(endpoints: Endpoints, http: HttpPort): Promis
   if (!Array.isArray(body)) {
     throw new Fault('venue/protocol', `gate: GET ${PATH} did not answer with a list of pairs`, { url });
   }
-  return body.map(toListing);
+  const listings = body.map(toListing);
+  return asked === undefined ? listings : withTransfers(listings, await asked);
 }
 
 /** One entry of the list. Throws `venue/protocol`, naming the pair, when it is malformed. `fee` is left out: it says 0.2

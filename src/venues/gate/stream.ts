@@ -8,6 +8,7 @@ import {
   type Endpoints,
   type Heartbeat,
   type MarketStream,
+  type SendLimit,
   type SequenceRule,
   type SymbolEntry,
   VERDICT,
@@ -24,9 +25,12 @@ const WITHOUT_STREAM = /\/\/[^/]*\b(gateeu\.com|gate\.us)\b/;
 
 const hasStream = ({ wsPublic }: Endpoints): boolean => !WITHOUT_STREAM.test(wsPublic);
 
-/** Two messages a symbol. No limit of messages or channels is documented, and hundreds have been seen taken at once;
- *  many symbols on one socket would all be lost with it, though. */
+/** Two messages a symbol. No limit of messages or channels is documented; many symbols on one socket would all be lost
+ *  with it, though. */
 const SYMBOLS_PER_CONNECTION = 50;
+/** The venue says that it has no limit of messages (https://github.com/gateio/gatews/issues/25), and hundreds have been
+ *  seen taken at once: this pace is ours, so that a plan does not come as one burst. */
+const SENDS: readonly SendLimit[] = [{ count: 50, windowMs: 1_000 }];
 
 export const pingText = (wallMs: number): string => stamped('{"channel":"spot.ping"}', wallMs);
 /** The venue cuts sockets that were silent for 30 to 60 s; we notice a dead one long before. */
@@ -58,6 +62,7 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
         ...carried.map(({ symbol }) => subscription(TOP_CHANNEL, symbol)),
       ],
       stamp: stamped,
+      sends: SENDS,
       heartbeat: HEARTBEAT,
     });
   }

@@ -2,19 +2,46 @@
  *  https://docs.kraken.com/api/docs/rest-api/get-tradable-asset-pairs */
 import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
-import type { Listing } from '../../core/instrument.ts';
-import { isObject, type Json, parseNumberTexts } from '../../core/json.ts';
+import type { Listing, Transfers } from '../../core/instrument.ts';
+import { isObject, type Json, parseNumberTexts, textOf } from '../../core/json.ts';
 import type { HttpPort } from '../../core/socket.ts';
-import type { Endpoints } from '../../core/venue.ts';
+import type { Endpoints, ListingOptions } from '../../core/venue.ts';
+import { type AssetList, loadTransfers, withTransfers } from '../../net/transfers.ts';
 import { Names, pairNames } from './names.ts';
 import { USER_AGENT } from './sign.ts';
 
 const PATH = '/0/public/AssetPairs';
 const TIMEOUT_MS = 10_000;
 
-export async function loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]> {
+const STATES: ReadonlyMap<string, Transfers> = new Map([
+  ['enabled', { deposit: true, withdraw: true }],
+  ['deposit_only', { deposit: true, withdraw: false }],
+  ['withdrawal_only', { deposit: false, withdraw: true }],
+  ['funding_temporarily_disabled', { deposit: false, withdraw: false }],
+]);
+
+/** https://docs.kraken.com/api/docs/rest-api/get-asset-info */
+const assetList = ({ rest }: Endpoints): AssetList => ({
+  url: `${rest}/0/public/Assets`,
+  headers: { 'User-Agent': USER_AGENT },
+  entriesOf: (body) =>
+    Object.entries(isObject(body) && isObject(body.result) ? body.result : {}).flatMap(([id, entry]) =>
+      isObject(entry) ? [[id, entry] as const] : [],
+    ),
+  read: (entry) => STATES.get(textOf(entry, 'status')),
+});
+
+export async function loadListings(
+  endpoints: Endpoints,
+  http: HttpPort,
+  { transfers = false }: ListingOptions = {},
+): Promise<readonly Listing[]> {
+  const asked = transfers ? loadTransfers(http, assetList(endpoints)) : undefined;
   const entries = await loadPairs(endpoints, http);
-  return entries.flatMap(([id, entry]) => toListing(id, entry) ?? []);
+  const listings = entries.flatMap(([id, entry]) => toListing(id, entry) ?? []);
+  if (asked === undefined) return listings;
+  const names = namesOf(entries);
+  return withTransfers(listings, await asked, ({ orderCode = '' }) => names.pair(orderCode)?.baseId ?? '');
 }
 
 export async function loadNames(endpoints: Endpoints, http: HttpPort): Promise<Names> {

@@ -8,6 +8,7 @@ import {
   type ControlEvent,
   type Endpoints,
   type MarketStream,
+  type SendLimit,
   type SequenceRule,
   type SymbolEntry,
   VERDICT,
@@ -24,6 +25,10 @@ const CHECKSUM_LEVELS = 10;
  *  refuses too many messages at a time (`Exceeded msg rate`): few messages, and snapshots of a size that does no harm. */
 const SYMBOLS_PER_CONNECTION = 100;
 const SYMBOLS_PER_REQUEST = 50;
+
+/** "Exceeded msg rate" comes at a rate that varies with the venue's load and is not said
+ *  (https://docs.kraken.com/api/docs/guides/spot-ratelimits): this one is ours. */
+const SENDS: readonly SendLimit[] = [{ count: 10, windowMs: 1_000 }];
 
 export const PING = JSON.stringify({ method: 'ping' });
 
@@ -50,6 +55,7 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
       const names = part.map((index) => (symbols[index] as SymbolEntry).symbol);
       return [subscribe(book(names)), subscribe(ticker(names))];
     }),
+    sends: SENDS,
     // A heartbeat comes each second in which nothing else does; the venue itself drops what was silent for a minute.
     heartbeat: { ping: { text: PING }, idleMs: 1000, silenceMs: 3000 },
   }));

@@ -5,12 +5,25 @@ import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
 import type { HttpPort } from '../../core/socket.ts';
-import type { Endpoints } from '../../core/venue.ts';
+import type { Endpoints, ListingOptions } from '../../core/venue.ts';
+import { type AssetList, flag, loadTransfers, namedEntries, openOnAny, withTransfers } from '../../net/transfers.ts';
 
 const PATH = '/api/v2/symbols';
 const TIMEOUT_MS = 10_000;
 
-export async function loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]> {
+/** https://www.kucoin.com/docs-new/rest/spot-trading/market-data/get-all-currencies */
+const assetList = ({ rest }: Endpoints): AssetList => ({
+  url: `${rest}/api/v3/currencies`,
+  entriesOf: (body) => namedEntries(isObject(body) ? body.data : undefined, 'currency'),
+  read: ({ chains }) => openOnAny(chains, flag('isDepositEnabled'), flag('isWithdrawEnabled')),
+});
+
+export async function loadListings(
+  endpoints: Endpoints,
+  http: HttpPort,
+  { transfers = false }: ListingOptions = {},
+): Promise<readonly Listing[]> {
+  const asked = transfers ? loadTransfers(http, assetList(endpoints)) : undefined;
   const url = endpoints.rest + PATH;
   const reply = await http.request({ method: 'GET', url, timeoutMs: TIMEOUT_MS });
   const body = parseObject(reply.body.toString('utf8'));
@@ -22,7 +35,8 @@ export async function loadListings(endpoints: Endpoints, http: HttpPort): Promis
   if (body === undefined || !Array.isArray(body.data)) {
     throw new Fault('venue/protocol', `kucoin: GET ${PATH} did not answer with a list of instruments`, { url });
   }
-  return body.data.map(toListing);
+  const listings = body.data.map(toListing);
+  return asked === undefined ? listings : withTransfers(listings, await asked);
 }
 
 /** One entry of the list. Throws `venue/protocol` naming the instrument when it is malformed.

@@ -7,6 +7,7 @@ import {
   type ControlEvent,
   type Endpoints,
   type MarketStream,
+  type SendLimit,
   type SequenceRule,
   type SymbolEntry,
   VERDICT,
@@ -25,6 +26,8 @@ export const TOP_TOPIC = '/spotMarket/level1:';
 
 /** "Exceed max subscription count limitation of 100 per time" and "of 300 per session": each symbol counts twice here. */
 const SYMBOLS_PER_CONNECTION = 100;
+/** "Message limit sent to the server: 100 per 10 seconds", pings included. https://www.kucoin.com/docs-new/rate-limit */
+const SENDS: readonly SendLimit[] = [{ count: 100, windowMs: 10_000 }];
 /** A token is valid for 24 hours; it is recommended to replace connections that old. */
 const MAX_AGE_MS = 24 * 3_600_000;
 /** The venue ends connections whose client says nothing for a minute, however much they carry; it names 18 s. */
@@ -49,6 +52,7 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
       dial: (http) => publicAddress(endpoints, http),
       symbols: carried,
       subscribe: [subscription('level2', DEPTH_TOPIC + names, false), subscription('level1', TOP_TOPIC + names, false)],
+      sends: SENDS,
       heartbeat: { ping: { text: pingText }, idleMs: 1000, everyMs: PING_EVERY_MS, silenceMs: 3000 },
       maxAgeMs: MAX_AGE_MS,
     };

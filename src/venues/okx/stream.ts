@@ -8,6 +8,7 @@ import {
   type ControlEvent,
   type Endpoints,
   type MarketStream,
+  type SendLimit,
   type SequenceRule,
   type SymbolEntry,
   VERDICT,
@@ -20,8 +21,11 @@ export const BOOK_CHANNEL = 'books';
 /** Best bid and offer, every 10 ms when changed. Its seqId counts on the same line as that of `books`. */
 export const TOP_CHANNEL = 'bbo-tbt';
 
-/** Two channels a symbol. The venue has no documented limit of channels; it limits requests (480 subscribe,
- *  unsubscribe and login requests an hour and connection) and the size of one (64 KB, which 100 symbols are far from). */
+/** "The total number of 'subscribe'/'unsubscribe'/'login' requests per connection is limited to 480 times per hour."
+ *  https://www.okx.com/docs-v5/en/#overview-websocket-connect */
+const SENDS: readonly SendLimit[] = [{ count: 480, windowMs: 3_600_000, exceptPings: true }];
+/** Two channels a symbol. The venue has no documented limit of channels; it limits requests and the size of one (64 KB,
+ *  which 100 symbols are far from). */
 const SYMBOLS_PER_CONNECTION = 100;
 const SYMBOLS_PER_REQUEST = 50;
 
@@ -45,6 +49,7 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
         args: part.flatMap((index) => channelArgs((symbols[index] as SymbolEntry).symbol)),
       }),
     ),
+    sends: SENDS,
     // The venue drops a connection that was silent for 30 s; we notice a dead one long before.
     heartbeat: { ping: { text: 'ping' }, idleMs: 1000, silenceMs: 3000 },
   }));

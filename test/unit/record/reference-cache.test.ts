@@ -41,6 +41,15 @@ describe('reference cache', () => {
     expect(readdirSync(folder)).toStrictEqual(['okx.json']);
   });
 
+  it('keeps no word on deposits and withdrawals, which is worth nothing once it is old', () => {
+    const cache = new ReferenceCache(temporaryFolder(), new ManualClock());
+    const transfers = { deposit: true, withdraw: false };
+    const [plain] = okx.listings;
+    if (plain === undefined) throw new Error('no listing');
+    cache.save({ ...okx, listings: [{ ...plain, transfers, native: { ...plain, transfers } }] });
+    expect(cache.load('okx')?.listings).toStrictEqual([{ ...plain, native: plain }]);
+  });
+
   it.each([
     ['half a file', '{"version":1,"savedAt":17'],
     ['no object', '3'],
