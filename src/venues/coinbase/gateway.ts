@@ -197,7 +197,7 @@ export class CoinbaseGateway implements Gateway {
   async #bearer(method: string, path: string, nowMs: number): Promise<string | undefined> {
     const ahead = method === 'POST' && path === ORDERS ? this.#tokens.take() : undefined;
     if (ahead !== undefined) return ahead;
-    // Rates are asked for before anybody connects. A key that cannot be read is told by `connect`.
+    // Fees and fills are asked for before anybody connects. A key that cannot be read is told by `connect`.
     const key = this.#key ?? tryReadKey(this.#deps.credentials);
     return key === undefined ? undefined : mint(key, uriOf(method, this.#host, path), nowMs);
   }
