@@ -82,6 +82,11 @@ export class Connection {
     return this.#line?.isUp ?? false;
   }
 
+  /** How long it has been up. */
+  get ageMs(): number {
+    return this.#line?.isUp === true ? this.#nowMs() - this.#line.openedAt / 1e6 : 0;
+  }
+
   start(): void {
     this.#isRunning = true;
     this.#line = this.#dial();
@@ -262,11 +267,12 @@ export class Connection {
     }
     const sincePingMs = nowMs - line.pingedAt / 1e6;
     if (sincePingMs >= everyMs || (quietMs >= idleMs && sincePingMs >= idleMs)) line.ping();
-    if (nowMs >= this.#notBeforeMs && this.#isSpent(line, nowMs - line.openedAt / 1e6)) this.renew();
+    if (nowMs >= this.#notBeforeMs && this.#isSpent(line)) this.renew();
   }
 
   /** Too old, or out of what it may say; not at once, lest one that never had enough be replaced for ever. */
-  #isSpent({ sender }: ConnectionLine, ageMs: number): boolean {
+  #isSpent({ sender }: ConnectionLine): boolean {
+    const { ageMs } = this;
     return ageMs >= this.#renewAfterMs || (ageMs >= this.#limits.stableMs && sender.isStuck);
   }
 

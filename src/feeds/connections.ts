@@ -6,6 +6,8 @@ import { Connection, type ConnectionDeps } from './connection.ts';
 import { ConnectionSequence, type Line } from './connection-sequence.ts';
 import type { SharedWindows } from './paced-sender.ts';
 
+const RENEWED_AT_MOST_EVERY_MS = 20_000;
+
 export interface ConnectionsEvents {
   onFrame(connection: number, buffer: Uint8Array, start: number, end: number, receivedAt: MonoNs): void;
   /** As `ConnectionEvents.onUp`, and so on. */
@@ -109,6 +111,12 @@ export class Connections {
   /** Replaces a connection that the venue will close. */
   renew(connection: number): void {
     this.#all[connection]?.connection.renew();
+  }
+
+  /** Replaces the connection of a symbol, unless it is new itself. */
+  renewCarrier(symbol: number): void {
+    const connection = this.#bySymbol.get(symbol)?.connection;
+    if (connection !== undefined && connection.ageMs >= RENEWED_AT_MOST_EVERY_MS) connection.renew();
   }
 
   /** Ends the connection of a symbol, unless `isNeeded` says of another symbol that it still serves it: one that stays

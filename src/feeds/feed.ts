@@ -62,6 +62,7 @@ export class Feed {
       onBody: (symbol, body) => this.#onSnapshotBody(symbol, body),
       send: (symbol, text, onSent) => this.#connections.send(symbol, text, onSent),
       replaceConnection: (symbol) => this.#connections.replaceCarrier(symbol, (other) => this.#rows.isSynced(other)),
+      renewConnection: (symbol) => this.#connections.renewCarrier(symbol),
     });
     this.#controlFrames = new ControlFrames({
       venue,

@@ -1,4 +1,4 @@
-/** When a symbol's book is fetched anew: one flight a symbol, jittered backoff between tries, a cap a minute over all.
+/** When a symbol's book is fetched anew: one flight a symbol, jittered backoff between tries, a pace over all.
  *  How it is fetched is its owner's business. Thread: feed. */
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
@@ -9,6 +9,8 @@ export interface ResyncDeps {
   readonly random: Random;
   /** Starts a try; its answer is reported with `done` or `failed` and the same flight number. */
   readonly begin: (symbol: number, flight: number) => void;
+  /** The symbol waits for its turn and will for a while: many books are wanted. */
+  readonly onStarved?: (symbol: number) => void;
   readonly limits?: Partial<ResyncLimits>;
 }
 
@@ -17,14 +19,16 @@ export interface ResyncLimits {
   readonly maxMs: number;
   /** A try without an answer by then has failed. */
   readonly deadlineMs: number;
+  /** Tries over all symbols: half of them may begin at once, the rest evenly. */
   readonly perMinute: number;
   /** A symbol that stayed in sync this long is fetched again without backoff. */
   readonly calmMs: number;
 }
 
-/** Sixty Binance snapshots of 1000 levels are half of the request weight that the venue grants a minute. */
+/** Binance grants a minute 120 snapshots of 1000 levels; the worst minute asks for 90. */
 const LIMITS: ResyncLimits = { baseMs: 250, maxMs: 30_000, deadlineMs: 10_000, perMinute: 60, calmMs: 10_000 };
 const MINUTE_MS = 60_000;
+const STARVED_MS = 5_000;
 
 interface Flight {
   number: number;
@@ -33,6 +37,8 @@ interface Flight {
   /** Opened by `expect`, not by a try. */
   isExpected: boolean;
   cancel: () => void;
+  /** Since when it waits for its turn. */
+  waitsSinceMs: number | undefined;
   /** When it was last in sync. */
   doneMs: number;
 }
@@ -43,14 +49,17 @@ export class Resync {
   readonly #deps: ResyncDeps;
   readonly #limits: ResyncLimits;
   readonly #flights = new Map<number, Flight>();
-  /** Times of the tries of the last minute, and of tries already promised a place. */
-  #begun: number[] = [];
+  /** Tries that may begin now, as of `#countedMs`. */
+  #places: number;
+  #countedMs: number;
   #pausedUntilMs = 0;
   #numbers = 0;
 
   constructor(deps: ResyncDeps) {
     this.#deps = deps;
     this.#limits = { ...LIMITS, ...deps.limits };
+    this.#places = this.#limits.perMinute / 2;
+    this.#countedMs = this.#nowMs();
   }
 
   /** Wants a fresh book of `symbol`. False, having done nothing, while one is on its way. */
@@ -69,6 +78,7 @@ export class Resync {
     flight.cancel();
     flight.isOpen = true;
     flight.isExpected = true;
+    flight.waitsSinceMs = undefined;
     flight.number = ++this.#numbers;
   }
 
@@ -93,6 +103,7 @@ export class Resync {
     const flight = this.#flight(symbol);
     flight.cancel();
     flight.isOpen = false;
+    flight.waitsSinceMs = undefined;
     flight.doneMs = this.#nowMs();
   }
 
@@ -120,6 +131,7 @@ export class Resync {
     const flight = this.#flight(symbol);
     flight.cancel();
     flight.isOpen = false;
+    flight.waitsSinceMs = undefined;
     flight.attempt = 0;
     flight.number = ++this.#numbers;
   }
@@ -135,20 +147,22 @@ export class Resync {
 
   #schedule(symbol: number, flight: Flight): void {
     const backoff = flight.attempt === 0 ? 0 : backoffMs(flight.attempt - 1, this.#deps.random, this.#limits);
-    const wait = Math.max(backoff, this.#pausedUntilMs - this.#nowMs(), this.#placeInMs());
     flight.attempt++;
-    if (wait <= 0) this.#begin(symbol, flight);
-    else flight.cancel = this.#deps.clock.after(wait, () => this.#begin(symbol, flight));
+    if (backoff <= 0) this.#begin(symbol, flight);
+    else flight.cancel = this.#deps.clock.after(backoff, () => this.#begin(symbol, flight));
   }
 
   #begin(symbol: number, flight: Flight): void {
-    // The place may be gone, or the venue may have asked for quiet meanwhile.
-    const wait = Math.max(this.#pausedUntilMs - this.#nowMs(), this.#placeInMs());
+    const quietMs = this.#pausedUntilMs - this.#nowMs();
+    const turnMs = this.#placeInMs();
+    const wait = Math.max(quietMs, turnMs);
     if (wait > 0) {
       flight.cancel = this.#deps.clock.after(wait, () => this.#begin(symbol, flight));
+      if (quietMs <= 0) this.#starve(symbol, flight);
       return;
     }
-    this.#begun.push(this.#nowMs());
+    this.#places--;
+    flight.waitsSinceMs = undefined;
     flight.isExpected = false;
     flight.number = ++this.#numbers;
     this.#await(symbol, flight);
@@ -161,12 +175,22 @@ export class Resync {
     flight.cancel = this.#deps.clock.after(this.#limits.deadlineMs, () => this.failed(symbol, number));
   }
 
-  /** Milliseconds until the cap lets another try begin. */
-  #placeInMs(): number {
+  #starve(symbol: number, flight: Flight): void {
     const now = this.#nowMs();
-    this.#begun = this.#begun.filter((at) => now - at < MINUTE_MS);
-    const oldest = this.#begun[this.#begun.length - this.#limits.perMinute];
-    return oldest === undefined ? 0 : oldest + MINUTE_MS - now;
+    flight.waitsSinceMs ??= now;
+    if (now - flight.waitsSinceMs < STARVED_MS) return;
+    flight.waitsSinceMs = now;
+    this.#deps.onStarved?.(symbol);
+  }
+
+  /** Milliseconds until the pace lets another try begin. */
+  #placeInMs(): number {
+    const { perMinute } = this.#limits;
+    const now = this.#nowMs();
+    this.#places = Math.min(perMinute / 2, this.#places + ((now - this.#countedMs) * perMinute) / MINUTE_MS);
+    this.#countedMs = now;
+    // A hair's breadth less than a place: sums of fractions fall short of whole numbers.
+    return this.#places > 1 - 1e-6 ? 0 : ((1 - this.#places) * MINUTE_MS) / perMinute;
   }
 
   #flight(symbol: number): Flight {
@@ -177,6 +201,7 @@ export class Resync {
         attempt: 0,
         isOpen: false,
         isExpected: false,
+        waitsSinceMs: undefined,
         cancel: nothing,
         doneMs: Number.POSITIVE_INFINITY,
       };

@@ -24,6 +24,8 @@ export interface SnapshotsDeps {
   readonly send: (symbol: number, text: string, onSent: () => void) => boolean;
   /** Asking the stream again and again brought nothing: replace the symbol's connection. */
   readonly replaceConnection: (symbol: number) => void;
+  /** More books are wanted than may be asked for: one connection brings the books of all of its symbols. */
+  readonly renewConnection: (symbol: number) => void;
 }
 
 const REQUEST_TIMEOUT_MS = 8_000;
@@ -46,7 +48,7 @@ export class Snapshots {
       clock: deps.clock,
       random: deps.random,
       begin: (symbol, flight) => this.#begin(symbol, flight),
-      ...(deps.stream.rule.snapshotFrom === 'stream' ? { limits: STREAM_LIMITS } : {}),
+      ...(deps.stream.rule.snapshotFrom === 'stream' ? { limits: STREAM_LIMITS, onStarved: deps.renewConnection } : {}),
     });
   }
 

@@ -477,25 +477,43 @@ describe('Feed: renewal and end', () => {
 
 describe('Resync', () => {
   const started: [atMs: number, symbol: number, flight: number][] = [];
-  const make = (limits: object): { clock: ManualClock; resync: Resync } => {
+  const make = (limits: object): { clock: ManualClock; resync: Resync; starved: number[] } => {
     started.length = 0;
+    const starved: number[] = [];
     const clock = new ManualClock(0);
     const begin = (symbol: number, flight: number): void => {
       started.push([clock.monotonicNs() / 1e6, symbol, flight]);
     };
-    return { clock, resync: new Resync({ clock, random: seededRandom(3), begin, limits }) };
+    const onStarved = (symbol: number): number => starved.push(symbol);
+    return { clock, starved, resync: new Resync({ clock, random: seededRandom(3), begin, onStarved, limits }) };
   };
 
-  it('begins at most so many a minute over all symbols', () => {
+  it('begins half of its tries at once over all symbols, the others evenly', () => {
     const { clock, resync } = make({ perMinute: 10, deadlineMs: 1e9 });
     for (let symbol = 0; symbol < 25; symbol++) resync.request(symbol);
-    expect(started).toHaveLength(10);
-    clock.advanceMs(59_999);
-    expect(started).toHaveLength(10);
+    expect(started).toHaveLength(5);
+    clock.advanceMs(5_999);
+    expect(started).toHaveLength(5);
     clock.advanceMs(1);
-    expect(started).toHaveLength(20);
+    expect(started).toHaveLength(6);
+    clock.advanceMs(54_000);
+    expect(started).toHaveLength(15);
     clock.advanceMs(60_000);
     expect(new Set(started.map(([, symbol]) => symbol)).size).toBe(25);
+  });
+
+  it('says which symbols wait long for their turn, not those that the venue told to wait', () => {
+    const { clock, resync, starved } = make({ perMinute: 10, deadlineMs: 1e9 });
+    for (let symbol = 0; symbol < 8; symbol++) resync.request(symbol);
+    clock.advanceMs(5_999);
+    expect(starved).toEqual([]);
+    clock.advanceMs(1);
+    expect(starved).toEqual([6, 7]);
+    const quiet = make({ perMinute: 10, deadlineMs: 1e9 });
+    quiet.resync.pause(30_000);
+    quiet.resync.request(0);
+    quiet.clock.advanceMs(30_000);
+    expect([started.length, quiet.starved]).toEqual([1, []]);
   });
 
   it('backs off while tries fail, at the deadline too, and forgets after a calm time', () => {
