@@ -1,6 +1,7 @@
 /** A socket that is logged on to and kept: opens, follows the venue's script of log-on and subscriptions, matches answers
  *  to requests, pings, leaves when the venue says so or its age does, and comes back when it dies. */
 import { backoffMs } from '../core/backoff.ts';
+import { textIn } from '../core/bytes.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { VenueError } from '../core/order.ts';
 import { type Random, seededRandom } from '../core/random.ts';
@@ -119,7 +120,7 @@ export class Session {
         },
         onFrame: (buffer, start, end, receivedAt) => {
           this.#heard();
-          const text = Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8');
+          const text = textIn(buffer, start, end);
           this.#onStep(script.read(text), text.length, receivedAt);
         },
         onPong: () => this.#heard(),
