@@ -7,7 +7,7 @@ import type { VenueError } from '../core/order.ts';
 import { type Random, seededRandom } from '../core/random.ts';
 import type { Socket } from '../core/socket.ts';
 import type { MonoNs } from '../core/units.ts';
-import type { Answer, SessionDeps, SessionScript, SessionStep } from './session-port.ts';
+import type { Answer, SessionDeps, SessionRequest, SessionScript, SessionStep } from './session-port.ts';
 import { faultOf } from './signed-rest.ts';
 
 const CHECK_MS = 1000;
@@ -56,10 +56,7 @@ export class Session {
   }
 
   /** Writes one request. Undefined: nothing was written. Otherwise the answer comes within `timeoutMs`, or `lost`. */
-  request(
-    build: (id: string) => string,
-    timeoutMs: number,
-  ): { readonly sentAt: MonoNs; readonly answer: Promise<Answer> } | undefined {
+  request(build: (id: string) => string, timeoutMs: number): SessionRequest | undefined {
     const socket = this.#socket;
     if (socket === undefined || !this.isUp) return undefined;
     const id = String(++this.#sequence);

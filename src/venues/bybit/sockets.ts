@@ -1,7 +1,6 @@
 /** The two logged-on sockets of Bybit as one: pushes on the private one, orders on the trade one. Both up is up.
  *  https://bybit-exchange.github.io/docs/v5/ws/connect
  *  Demo trading takes no orders over sockets: its trade address is empty, and the private socket alone counts. */
-import { messageOf } from '../../core/faults.ts';
 import type { Json } from '../../core/json.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
 import { Session } from '../../net/session.ts';
@@ -76,12 +75,8 @@ export class Sockets {
     return new Session({
       venue: 'bybit',
       name,
-      // A log-on signed with a wrong clock is refused.
       script: async (isFirst) => {
-        await rest.syncTime().catch((thrown: unknown) => {
-          if (isFirst) throw thrown;
-          log.warn({ venue: 'bybit', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
-        });
+        await rest.syncForLogon(isFirst, log);
         return toScript({
           url,
           auth: () => authFrame(credentials, rest.serverMs() + AUTH_EXPIRES_MS),

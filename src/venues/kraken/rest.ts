@@ -5,7 +5,7 @@ import { isObject, type Json, parseNumberTexts, textOf } from '../../core/json.t
 import type { ErrorClass, VenueError } from '../../core/order.ts';
 import type { HttpPort, HttpReply } from '../../core/socket.ts';
 import type { Credentials, Endpoints } from '../../core/venue.ts';
-import { bareError, type RestDialect, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { bareError, type RestDialect, type RestResult, refused, SignedRest } from '../../net/signed-rest.ts';
 import { CallBudget } from './call-budget.ts';
 import { venueError } from './errors.ts';
 import { NonceSource, signedForm } from './sign.ts';
@@ -22,9 +22,7 @@ export function readReply(reply: HttpReply, nowMs: number): KrakenResult {
   // `W…` is a warning beside an answer.
   const refusal = texts.find((text) => !text.startsWith('W'));
   if (refusal !== undefined) {
-    const error = venueError(refusal, nowMs);
-    // A server error says nothing of what was done before it.
-    return { ok: false, error: reply.status >= 500 ? { ...error, class: 'unknown-outcome' } : error };
+    return refused(reply, venueError(refusal, nowMs));
   }
   if (reply.status !== 200) return { ok: false, error: bareError(reply) };
   return isObject(body.result) ? { ok: true, value: body.result } : { ok: false, error: noResult(reply) };
