@@ -1,6 +1,6 @@
 /** What gateways conclude alike from answers: of placing, of cancelling, of asking for an order with its fills, of asking
  *  for fee rates. */
-import type { Clock } from '../core/clock.ts';
+import { type Clock, pause } from '../core/clock.ts';
 import { add, isSame } from '../core/decimal-text.ts';
 import type { Log } from '../core/log.ts';
 import type { CancelOutcome, Fill, OrderReport, PlaceOutcome, QueryOutcome, VenueError } from '../core/order.ts';
@@ -91,6 +91,6 @@ export async function queryOutcome({ clock, order, fills }: OrderQuestions): Pro
       const message = `order says ${report.filled} filled, its fills do not add up to that`;
       return { kind: 'failed', error: { class: 'unknown-outcome', code: 'fills', message } };
     }
-    await new Promise<void>((resolve) => clock.after(FILL_WAIT_MS, resolve));
+    await pause(clock, FILL_WAIT_MS);
   }
 }

@@ -3,6 +3,7 @@
  *  https://bybit-exchange.github.io/docs/v5/websocket/trade/guideline, …/v5/order/create-order
  *  An acknowledgement says that the venue took the request, not that the order rests: what became of it comes as a push or
  *  is asked for. */
+import { pause } from '../../core/clock.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
@@ -109,7 +110,7 @@ export class BybitGateway implements Gateway {
       const found = await this.#findOrder(order);
       if (found.ok || found.error !== NOT_FOUND || isDenied) return found;
       isDenied = true;
-      await new Promise<void>((resolve) => this.#deps.clock.after(DENIAL_WAIT_MS, resolve));
+      await pause(this.#deps.clock, DENIAL_WAIT_MS);
       return findOrder();
     };
     return queryOutcome({

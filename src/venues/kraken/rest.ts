@@ -1,6 +1,6 @@
 /** Kraken over REST: what is the venue's own of a signed request and its reply, and the order in which they go out.
  *  https://docs.kraken.com/api/docs/guides/spot-rest-intro, …/spot-rest-auth */
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, pause } from '../../core/clock.ts';
 import { isObject, type Json, parseNumberTexts, textOf } from '../../core/json.ts';
 import type { ErrorClass, VenueError } from '../../core/order.ts';
 import type { HttpPort, HttpReply } from '../../core/socket.ts';
@@ -75,7 +75,7 @@ export class KrakenRest extends SignedRest<Json> {
       this.#budget.giveBack(method);
       return notSent('rate-limit', `${method} would be too many calls`, waitMs);
     }
-    if (waitMs > 0) await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
+    if (waitMs > 0) await pause(this.#clock, waitMs);
     const calledAt = this.#clock.monotonicNs();
     const send = async (): Promise<KrakenResult> => {
       const lateMs = (this.#clock.monotonicNs() - calledAt) / 1e6;

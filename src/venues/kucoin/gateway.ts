@@ -19,7 +19,8 @@ import type { GatewayDeps } from '../../core/venue.ts';
 import { OrderEntry } from '../../net/order-entry.ts';
 import { ownRates, queryOutcome } from '../../net/order-outcomes.ts';
 import { Session } from '../../net/session.ts';
-import type { SessionHeartbeat, SessionScript } from '../../net/session-port.ts';
+import { SessionGroup } from '../../net/session-group.ts';
+import type { SessionDeps, SessionScript } from '../../net/session-port.ts';
 import { needValue, SignedRest } from '../../net/signed-rest.ts';
 import { Account } from './account.ts';
 import { addressOf, newConnectId, PRIVATE_PATH } from './bullet.ts';
@@ -42,10 +43,9 @@ export class KucoinGateway implements Gateway {
   readonly #deps: GatewayDeps;
   readonly #rest: SignedRest<unknown>;
   readonly #account: Account;
-  readonly #trade: Session;
-  readonly #push: Session;
+  readonly #sockets: SessionGroup;
+  #trade: Session | undefined;
   readonly #entry: OrderEntry<unknown>;
-  #wasUp = false;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
@@ -61,50 +61,40 @@ export class KucoinGateway implements Gateway {
       fillsOf: ({ symbol, venueOrderId, clientId }) => this.#account.orderFills(symbol, venueOrderId, clientId),
     });
     const clean = rest.clean.bind(rest);
-    this.#push = this.#session(
-      'private socket',
-      pushHeartbeat(() => clock.wallMs()),
-      {
+    this.#sockets = new SessionGroup(deps.onEvent, (hooks) => {
+      const push = this.#session('private socket', hooks, {
+        heartbeat: pushHeartbeat(() => clock.wallMs()),
         script: async () => pushScript(await this.#pushAddress(), clean),
         onPush: (frame) => pushes.read(frame),
-      },
-    );
-    this.#trade = this.#session(
-      'order socket',
-      tradeHeartbeat(() => rest.serverMs()),
-      {
+      });
+      this.#trade = this.#session('order socket', hooks, {
+        heartbeat: tradeHeartbeat(() => rest.serverMs()),
         script: () => {
           const url = tradeAddress(endpoints.wsTrade, credentials, rest.serverMs());
           return tradeScript(url, (challenge) => challengeAnswer(credentials.secret, challenge), clean);
         },
         onPush: () => {},
-      },
-    );
+      });
+      return [push, this.#trade];
+    });
   }
 
   get isUp(): boolean {
-    return this.#trade.isUp && this.#push.isUp;
+    return this.#sockets.isUp;
   }
 
-  /** One after the other: a wrong key is then refused once, before any socket is opened. */
-  async connect(): Promise<void> {
-    await this.#push.start();
-    try {
-      await this.#trade.start();
-    } catch (thrown) {
-      await this.#push.close();
-      throw thrown;
-    }
+  connect(): Promise<void> {
+    return this.#sockets.connect();
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#trade.close(), this.#push.close()]);
+  close(): Promise<void> {
+    return this.#sockets.close();
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
     // Past its window the venue refuses the order itself, so that one given up on cannot be accepted later.
     const now = this.#rest.serverMs();
-    const request = this.#trade.request((id) => orderFrame(id, order, now, PLACE_TIMEOUT_MS), PLACE_TIMEOUT_MS);
+    const request = this.#trade?.request((id) => orderFrame(id, order, now, PLACE_TIMEOUT_MS), PLACE_TIMEOUT_MS);
     const body = (): string => orderBody(order, PLACE_TIMEOUT_MS);
     return this.#entry.place(request, () =>
       this.#rest.post('/api/v1/hf/orders', body(), { timeoutMs: PLACE_TIMEOUT_MS }),
@@ -114,7 +104,7 @@ export class KucoinGateway implements Gateway {
   /** `cancelled` means that the venue took the request; the order's end comes as an event. */
   async cancel(order: OrderRef): Promise<CancelOutcome> {
     const { clientId, listing } = order;
-    const request = this.#trade.request((id) => cancelFrame(id, listing.symbol, clientId), CANCEL_TIMEOUT_MS);
+    const request = this.#trade?.request((id) => cancelFrame(id, listing.symbol, clientId), CANCEL_TIMEOUT_MS);
     const path = `/api/v1/hf/orders/client-order/${encodeURIComponent(clientId)}`;
     return this.#entry.cancel(request, () =>
       this.#rest.request('DELETE', path, { params: { symbol: listing.symbol } }),
@@ -150,8 +140,12 @@ export class KucoinGateway implements Gateway {
 
   #session(
     name: string,
-    heartbeat: SessionHeartbeat,
-    { script, onPush }: { script: () => SessionScript | Promise<SessionScript>; onPush: (frame: Json) => void },
+    hooks: Pick<SessionDeps, 'onUp' | 'onDown'>,
+    {
+      heartbeat,
+      script,
+      onPush,
+    }: Pick<SessionDeps, 'heartbeat' | 'onPush'> & { script: () => Promise<SessionScript> | SessionScript },
   ): Session {
     const { sockets, clock, log } = this.#deps;
     return new Session({
@@ -167,18 +161,9 @@ export class KucoinGateway implements Gateway {
       sockets,
       clock,
       log,
-      onUp: () => this.#onChange(''),
-      onDown: (reason) => this.#onChange(reason),
+      ...hooks,
       onPush,
     });
-  }
-
-  /** Up is when both sockets are. */
-  #onChange(reason: string): void {
-    const { isUp } = this;
-    if (isUp === this.#wasUp) return;
-    this.#wasUp = isUp;
-    this.#deps.onEvent(isUp ? { kind: 'GatewayUp' } : { kind: 'GatewayDown', reason });
   }
 
   async #pushAddress(): Promise<string> {
