@@ -1,10 +1,9 @@
 /** Spot pairs of Kraken as listings.
  *  https://docs.kraken.com/api/docs/rest-api/get-tradable-asset-pairs */
-import { formatDecimal } from '../../core/decimal.ts';
-import { Fault } from '../../core/faults.ts';
+import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
+import { Fault, messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseNumberTexts } from '../../core/json.ts';
-import { positiveDecimal } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
 import type { Endpoints } from '../../core/venue.ts';
 import { Names, pairNames } from './names.ts';
@@ -82,8 +81,17 @@ function oneAt(entry: Json, key: string, id: string): string {
   return formatDecimal(1n, Number(decimals));
 }
 
-const positive = (value: unknown, key: string, id: string): string =>
-  positiveDecimal(String(value), key, (what) => malformed(id, what));
+function positive(value: unknown, key: string, id: string): string {
+  try {
+    const text = String(value);
+    const scale = decimalsOf(text);
+    const number = parseDecimal(text, scale);
+    if (number > 0n) return formatDecimal(number, scale);
+  } catch (thrown) {
+    throw malformed(id, `${key}: ${messageOf(thrown)}`);
+  }
+  throw malformed(id, `${key} "${String(value)}" is not positive`);
+}
 
 const malformed = (id: string, what: string): Fault =>
   new Fault('venue/protocol', `kraken: pair ${id} is malformed: ${what}`, { id });
