@@ -2,6 +2,7 @@
  *  A NAME is a row (`decode/okx.books`) or the first part of some (`decode`). */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ccxtBench } from './ccxt.bench.ts';
 import { decodeBenches } from './decode.bench.ts';
 import { e2eBench } from './e2e.bench.ts';
 import { hopBench } from './hop.bench.ts';
@@ -11,7 +12,15 @@ import { reportOf, tableOf, writeReport } from './report.ts';
 import type { Bench, BenchRow, Budget } from './rounds.ts';
 import { scanBenches } from './scan.bench.ts';
 
-const BENCHES: readonly Bench[] = [...decodeBenches, ...scanBenches, hopBench, journalBench, receiveBench, e2eBench];
+const BENCHES: readonly Bench[] = [
+  ...decodeBenches,
+  ccxtBench,
+  ...scanBenches,
+  hopBench,
+  journalBench,
+  receiveBench,
+  e2eBench,
+];
 
 const FULL: Budget = { rounds: 11, roundMs: 50 };
 const QUICK: Budget = { rounds: 3, roundMs: 15 };

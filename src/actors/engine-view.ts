@@ -1,4 +1,5 @@
 /** The engine as others see it: figures read from shared memory when asked for. Thread: main; never a hot one. */
+import type { Config } from '../core/config.ts';
 import { formatDecimal, gridText, pow10 } from '../core/decimal.ts';
 import { TRUST, TRUST_NAMES } from '../core/quote.ts';
 import type {
@@ -118,6 +119,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
     return universe.rows.map((row) => {
       const grid = universe.instruments[row.instrumentIndex]?.grid ?? { priceDecimals: 0, sizeDecimals: 0 };
       const trust = this.#read(row.row);
+      const held = this.#holds.reason(row.row);
       const text = (word: number, decimals: number): string => {
         const value = this.#row[word] as number;
         return Number.isSafeInteger(value) ? gridText(value, decimals) : '0';
@@ -127,6 +129,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
         venue: row.venue,
         instrument: row.instrument,
         trust: TRUST_NAMES[trust as 0 | 1 | 2 | 3] ?? 'suspect',
+        ...(held === undefined ? {} : { held }),
         bid: text(QUOTE.BID, grid.priceDecimals),
         bidSize: text(QUOTE.BID_SIZE, grid.sizeDecimals),
         ask: text(QUOTE.ASK, grid.priceDecimals),
@@ -226,7 +229,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
   }
 
   #venues(): EngineStatus['venues'] {
-    const { universe } = this.#context;
+    const { universe, config } = this.#context;
     const { control } = this.#views;
     const now = this.#nowNs();
     return universe.venues.map((id, venueIndex) => {
@@ -253,10 +256,14 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
         reconnects: Math.max(0, counters.disconnects),
         gatewayUp: control.isGatewayUp(venueIndex),
         incarnation: control.incarnation(venueIndex),
+        ...(isThroughAdapter(config, id) ? { slow: true } : {}),
       };
     });
   }
 }
+
+const isThroughAdapter = ({ venues }: Config, id: string): boolean =>
+  venues.some((venue) => venue.id === id && venue.adapter === 'ccxt');
 
 /** The name of the worst trust among rows that are not all live. */
 function worst(trusts: readonly number[], connects: number): string {

@@ -57,7 +57,7 @@ export class ExecutorActor implements Actor {
     guard.atEnd(() => http.close());
     this.#gateways = spec.venues.map(({ venue, endpoints, credentials }, venueIndex) =>
       createIdentifiedGateway(
-        descriptorOf(venue),
+        descriptorOf(venue, config.venues),
         {
           endpoints,
           credentials,
@@ -89,7 +89,7 @@ export class ExecutorActor implements Actor {
         orderTimeoutMs: config.execution.orderTimeoutMs,
         resolveTimeoutMs: config.execution.resolveTimeoutMs,
       },
-      orderRates: spec.venues.map(({ venue }) => descriptorOf(venue).orderRate),
+      orderRates: spec.venues.map(({ venue }) => descriptorOf(venue, config.venues).orderRate),
       gateways: this.#gateways,
       inventory: this.#inventory,
       ids: clientIds(spec.instance, spec.epoch),

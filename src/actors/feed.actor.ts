@@ -20,15 +20,17 @@ export class FeedActor implements Actor {
     const clock = guard.clock(systemClock());
     const http = httpClient();
     guard.atEnd(() => http.close());
+    const descriptor = descriptorOf(spec.venue, context.config.venues);
+    const sockets = descriptor.sockets?.(spec.endpoints, clock) ?? wsSockets(clock);
     this.#feed = new Feed({
-      descriptor: withMarketData(descriptorOf(spec.venue), spec.access),
+      descriptor: withMarketData(descriptor, spec.access),
       endpoints: spec.endpoints,
       universe: context.universe,
       venueIndex: spec.venueIndex,
       buffer: views.buffer,
       layout: views.layout,
       control: views.control,
-      sockets: guard.sockets(wsSockets(clock)),
+      sockets: guard.sockets(sockets),
       http,
       clock,
       // Jitter only: what it decides is when to retry, which no replay repeats.

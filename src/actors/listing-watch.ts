@@ -46,9 +46,12 @@ export class ListingWatch {
   readonly #deps: ListingWatchDeps;
   #cancel = (): void => {};
   #isRunning = false;
+  /** Venues of which a failure was not told yet. */
+  readonly #untold: Set<string>;
 
   constructor(deps: ListingWatchDeps) {
     this.#deps = deps;
+    this.#untold = new Set(deps.setups.map(({ descriptor }) => descriptor.id));
   }
 
   start(): void {
@@ -71,6 +74,7 @@ export class ListingWatch {
     const { universe, aliases, http, log, suspensions } = this.#deps;
     try {
       const listings = identifiedAll(await descriptor.loadListings(endpoints, http), aliases);
+      this.#untold.add(descriptor.id);
       const trading = new Set(listings.filter((each) => each.trading).map((each) => each.instrument));
       for (const { row, venue, instrument } of universe.rows) {
         if (venue !== descriptor.id) continue;
@@ -80,7 +84,10 @@ export class ListingWatch {
         log.warn({ venue, instrument }, isSuspended === 1 ? 'suspended by the venue' : 'trading again');
       }
     } catch (thrown) {
-      log.debug({ venue: descriptor.id, reason: messageOf(thrown) }, 'instruments not read');
+      // Once an outage: it would repeat every time.
+      const details = { venue: descriptor.id, reason: messageOf(thrown) };
+      const level = this.#untold.delete(descriptor.id) ? 'warn' : 'debug';
+      log[level](details, 'no listing: not known whether the venue still trades its instruments');
     }
   }
 

@@ -31,10 +31,11 @@ export function metricSources(engine: Engine): MetricSources {
     refusals: (stage) => views.reasonCounters(stage).snapshot(),
     latencies,
     rows: () =>
-      view.quotes().map(({ venue, instrument, trust, ageMs }) => ({
+      view.quotes().map(({ venue, instrument, trust, held, ageMs }) => ({
         venue,
         instrument,
         trust,
+        ...(held === undefined ? {} : { held }),
         ...(ageMs > 0 ? { ageMs } : {}),
       })),
     gatewayUp: (venue) => views.control.isGatewayUp(venues.indexOf(venue)),

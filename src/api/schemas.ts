@@ -31,6 +31,7 @@ export const VenueStatusSchema = Type.Object({
   reconnects: count,
   gatewayUp: Type.Boolean(),
   incarnation: Type.Integer(),
+  slow: Type.Optional(Type.Literal(true)),
 });
 
 const percentiles = Type.Object({ count, p50: number, p90: number, p99: number, max: number });
@@ -104,6 +105,7 @@ export const QuoteSchema = Type.Object({
   bidSize: decimal,
   ask: decimal,
   askSize: decimal,
+  held: Type.Optional(Type.String()),
   ageMs: number,
 });
 
@@ -188,7 +190,15 @@ export const OrderSchema = Type.Object({
   sentAt: wallMs,
   ackedAt: Type.Optional(wallMs),
   doneAt: wallMs,
-  error: Type.Optional(Type.Object({ class: text, code: text, message: text, retryAfterMs: Type.Optional(number) })),
+  error: Type.Optional(
+    Type.Object({
+      class: text,
+      code: text,
+      message: text,
+      retryAfterMs: Type.Optional(number),
+      isUnlisted: Type.Optional(Type.Literal(true)),
+    }),
+  ),
 });
 
 export const FaultSchema = Type.Object({

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { type Config, defaultConfig } from '../core/config.ts';
-import { checkConfig, type KnownVenue, type Problem } from '../core/config-check.ts';
+import { checkConfig, type KnownVenue, type Problem, venueKey } from '../core/config-check.ts';
 import { messageOf } from '../core/faults.ts';
 import type { Credentials, VenueDescriptor, VenueId } from '../core/venue.ts';
+import { CCXT_EXCHANGES, CCXT_UNFIT } from '../venues/ccxt/exchanges.ts';
+import { ccxtEnvironments } from '../venues/ccxt/index.ts';
 
 export interface LoadedConfig {
   /** Usable only when there are no problems. */
@@ -12,16 +14,24 @@ export interface LoadedConfig {
   readonly problems: readonly Problem[];
 }
 
-/** What the rules of the configuration need to know of the registered venues. */
+/** What the rules of the configuration need to know of the registered venues, and of those that ccxt adds to them. */
 export const knownVenues = (
   registry: ReadonlyMap<VenueId, Pick<VenueDescriptor, 'environments' | 'needsPassphrase' | 'sbe'>>,
 ): ReadonlyMap<VenueId, KnownVenue> =>
-  new Map(
-    [...registry].map(([id, { environments, needsPassphrase, sbe }]) => [
+  new Map<string, KnownVenue>([
+    ...[...registry].map(([id, { environments, needsPassphrase, sbe }]): [string, KnownVenue] => [
       id,
       { environments: Object.keys(environments), needsPassphrase, hasSbe: sbe !== undefined },
     ]),
-  );
+    ...[...CCXT_EXCHANGES].map(([id, exchange]): [string, KnownVenue] => [
+      venueKey(id, 'ccxt'),
+      { environments: Object.keys(ccxtEnvironments(exchange)), needsPassphrase: exchange.needsPassphrase },
+    ]),
+    ...Object.entries(CCXT_UNFIT).map(([id, unfit]): [string, KnownVenue] => [
+      venueKey(id, 'ccxt'),
+      { environments: [], needsPassphrase: false, unfit },
+    ]),
+  ]);
 
 /** Reads and checks `path`; without one, the defaults. Every problem at once, by path; never throws. */
 export function loadConfig(path: string | undefined, known: ReadonlyMap<string, KnownVenue>): LoadedConfig {

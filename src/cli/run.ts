@@ -77,11 +77,14 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     const setups =
       sim === undefined
         ? config.venues.map((venue): VenueSetup => {
-            const descriptor = descriptorOf(venue.id);
+            const descriptor = descriptorOf(venue.id, config.venues);
             const credentials = secrets.credentials.get(venue.id) ?? { apiKey: '', secret: '' };
             return { config: venue, descriptor, endpoints: endpointsOf(venue, descriptor.environments), credentials };
           })
         : simulatedSetups(sim);
+    for (const { descriptor } of setups.filter((setup) => setup.descriptor.slow === true)) {
+      log.warn({ venue: descriptor.id }, `${descriptor.name}: slower and coarser than a native venue`);
+    }
     return await runEngine({
       config,
       setups,

@@ -40,7 +40,7 @@ export const reasonLines = ({ reasons }: EngineStatus): Line[] =>
 
 export function venueLines(venues: readonly VenueStatus[]): Line[] {
   const rows = venues.map((venue): Piece[] => [
-    venue.id,
+    venue.slow === true ? `${venue.id} (slow)` : venue.id,
     [venue.state, trustPaint(venue.state)],
     `${venue.liveRows}/${venue.rows}`,
     shortCount(venue.messagesPerSecond),

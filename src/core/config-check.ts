@@ -10,11 +10,17 @@ export interface Problem {
 
 /** What the rules need to know of a venue; the registry says it. */
 export interface KnownVenue {
+  /** Why it cannot be traded all the same. */
+  readonly unfit?: string;
   readonly environments: readonly string[];
   readonly needsPassphrase: boolean;
   /** Whether its market data can be had in SBE. */
   readonly hasSbe?: boolean;
 }
+
+/** By which the rules look a venue up: venues of an adapter have names of their own. */
+export const venueKey = (id: string, adapter: string | undefined): string =>
+  adapter === undefined || adapter === 'native' ? id : `${adapter}:${id}`;
 
 /** Fills defaults and lists every problem at once. `config` is usable only when `problems` is empty. */
 export function checkConfig(
@@ -77,11 +83,12 @@ function ruleProblems(config: Config, known: ReadonlyMap<string, KnownVenue>): P
   config.venues.forEach((venue, index) => {
     const path = `venues[${index}]`;
     if (typeof venue !== 'object' || venue === null || typeof venue.id !== 'string') return;
-    const descriptor = known.get(venue.id);
-    if (descriptor === undefined) {
-      say(`${path}.id`, `"${venue.id}" is not a venue here; known: ${[...known.keys()].join(', ')}`);
+    const descriptor = known.get(venueKey(venue.id, venue.adapter));
+    if (descriptor === undefined || descriptor.unfit !== undefined) {
+      say(`${path}.id`, notHere(venue, descriptor?.unfit, known));
       return;
     }
+    if (venue.options !== undefined && venue.adapter !== 'ccxt') say(`${path}.options`, 'is for adapter ccxt only');
     if (seen.has(venue.id)) say(`${path}.id`, `"${venue.id}" stands here twice`);
     seen.add(venue.id);
     if (!descriptor.environments.includes(venue.environment)) {
@@ -99,6 +106,23 @@ function ruleProblems(config: Config, known: ReadonlyMap<string, KnownVenue>): P
   if (config.mode === 'sim' && config.venues.length === 1)
     say('venues', 'name at least two venues, or none for the embedded ones');
   return problems;
+}
+
+function notHere(
+  { id, adapter }: VenueConfig,
+  unfit: string | undefined,
+  known: ReadonlyMap<string, KnownVenue>,
+): string {
+  if (unfit !== undefined) return `"${id}" cannot be traded by adapter ${adapter}: ${unfit}`;
+  const prefix = venueKey('', adapter);
+  const ids = [...known]
+    .filter(
+      ([key, venue]) => venue.unfit === undefined && (prefix === '' ? !key.includes(':') : key.startsWith(prefix)),
+    )
+    .map(([key]) => key.slice(prefix.length));
+  const kind = prefix === '' ? 'a venue here' : `an exchange of adapter ${adapter}`;
+  const hint = prefix === '' && known.has(venueKey(id, 'ccxt')) ? '; "adapter: ccxt" has it' : '';
+  return `"${id}" is not ${kind}; known: ${ids.join(', ')}${hint}`;
 }
 
 function credentialProblems(config: Config, venue: VenueConfig, descriptor: KnownVenue, path: string): Problem[] {

@@ -31,6 +31,11 @@ const CredentialsSchema = Type.Object(
 const VenueSchema = Type.Object(
   {
     id: Type.String({ minLength: 1 }),
+    adapter: Type.Optional(
+      Type.Union([Type.Literal('native'), Type.Literal('ccxt')], {
+        description: "ccxt: any exchange that ccxt streams, by ccxt's id; slower. Absent: native",
+      }),
+    ),
     environment: Type.String({ default: 'live', description: 'One of the environments that the venue declares' }),
     endpoints: Type.Optional(EndpointsSchema),
     credentials: Type.Optional(CredentialsSchema),
@@ -45,6 +50,9 @@ const VenueSchema = Type.Object(
         { taker: Type.String(decimal), maker: Type.Optional(Type.String(decimal)) },
         { ...strict, description: "Overrides the account's own rates (0.001 is 10 bps)" },
       ),
+    ),
+    options: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: "For adapter ccxt: ccxt's own `options`; no keys" }),
     ),
   },
   strict,

@@ -5,8 +5,8 @@ export interface ErrorTable {
   /** Codes as the table lists them, with repeats, so that a test can see that there are none. */
   readonly listed: readonly string[];
   classOf(code: string): ErrorClass;
-  /** `retryAfterMs`: the wait that the venue named. */
-  error(code: string, message: string, retryAfterMs?: number): VenueError;
+  /** `retryAfterMs`: the wait that the venue named. `told`: the class that the message told, whatever the code. */
+  error(code: string, message: string, retryAfterMs?: number, told?: ErrorClass): VenueError;
 }
 
 /** @param codes by class; codes separated by white space. What is not listed is `other`. */
@@ -23,10 +23,11 @@ export function errorTable(codes: Partial<Readonly<Record<ErrorClass, string>>>)
   return {
     listed: entries.map(([code]) => code),
     classOf,
-    error: (code, message, retryAfterMs) => ({
-      class: classOf(code),
+    error: (code, message, retryAfterMs, told = classes.get(code)) => ({
+      class: told ?? 'other',
       code,
       message,
+      ...(told === undefined ? { isUnlisted: true } : {}),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     }),
   };

@@ -59,6 +59,8 @@ export class BookFrame {
   lineSeq = -1;
   /** Venue time in ms; NaN where the frame has none. */
   venueAt = Number.NaN;
+  /** A snapshot that tells of a change, so that its time is that of the change (the first one may be of any age). */
+  isChange = false;
   /** The venue's checksum; NaN where the frame has none. */
   checksum = Number.NaN;
   readonly bids = new LevelList();
@@ -77,6 +79,7 @@ export class BookFrame {
     this.prevSeq = -1;
     this.lineSeq = -1;
     this.venueAt = Number.NaN;
+    this.isChange = false;
     this.checksum = Number.NaN;
     this.bids.clear();
     this.asks.clear();

@@ -40,6 +40,8 @@ export interface VenueError {
   readonly message: string;
   /** The wait that the venue named, for `rate-limit` and `maintenance`. */
   readonly retryAfterMs?: number;
+  /** A code that no documentation lists: whether it refused can only be guessed. */
+  readonly isUnlisted?: true;
 }
 
 /** What became of sending an order. `unknown` is neither filled nor rejected: ask by client id. Never a throw. */

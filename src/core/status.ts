@@ -1,4 +1,5 @@
 /** What the engine says of itself while it runs, and what may be asked of it: the port between actors and API. */
+import type { HoldReason } from './quote.ts';
 
 export type EngineState = 'starting' | 'running' | 'paused' | 'draining' | 'halted' | 'stopped';
 
@@ -15,12 +16,16 @@ export interface VenueStatus {
   readonly reconnects: number;
   readonly gatewayUp: boolean;
   readonly incarnation: number;
+  /** Traded through an adapter: later and coarser than the others. */
+  readonly slow?: true;
 }
 
 export interface QuoteView {
   readonly venue: string;
   readonly instrument: string;
   readonly trust: string;
+  /** Why it is not priced although its feed trusts it. */
+  readonly held?: HoldReason;
   readonly bid: string;
   readonly bidSize: string;
   readonly ask: string;

@@ -171,6 +171,10 @@ export interface VenueDescriptor {
   readonly orderRate: OrderRate;
   /** Market data that needs no key, in JSON. */
   readonly stream: MarketStream;
+  /** Behind an adapter: later and coarser than a venue of our own. Said wherever venues are listed. */
+  readonly slow?: true;
+  /** Where its connections are not WebSockets of this thread: what opens the addresses of `stream.plan`. */
+  sockets?(endpoints: Endpoints, clock: Clock): SocketFactory;
   /** The same in SBE, for venues that serve it; `marketData: sbe` chooses it. */
   readonly sbe?: KeyedStream;
   /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */

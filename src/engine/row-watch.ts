@@ -1,5 +1,6 @@
 /** What is noticed of rows beside their prices: changes of trust, for the journal, and prices that no asset of that name
  *  has. Thread: detector. Steady state: no allocation. */
+import { RowHolds } from '../memory/row-holds.ts';
 import { holdWords } from '../memory/shared-words.ts';
 import type { DetectorDeps } from './detector-port.ts';
 import { IdentityGate } from './identity-gate.ts';
@@ -18,7 +19,7 @@ export class RowWatch {
     const holds = holdWords(buffer, layout);
     this.#deps = deps;
     this.#identity = new IdentityGate(universe, mirror, holds, settings.maxPriceRatio);
-    this.#trustLog = new TrustLog(deps, mirror, holds, outbox);
+    this.#trustLog = new TrustLog(deps, mirror, new RowHolds(buffer, layout), outbox);
     this.#holdsSlot = counters.slot('identityHolds');
   }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Universe } from '../core/instrument.ts';
 import { DISTRUST_REASONS, TRUST, TRUST_NAMES } from '../core/quote.ts';
 import { QUOTE } from '../memory/layout.ts';
+import type { RowHolds } from '../memory/row-holds.ts';
 import type { RecordOutbox } from './record-outbox.ts';
 import type { RowMirror } from './row-mirror.ts';
 
@@ -16,13 +17,12 @@ export interface TrustLogDeps {
 export class TrustLog {
   readonly #deps: TrustLogDeps;
   readonly #mirror: RowMirror;
-  readonly #holds: Float64Array;
+  readonly #holds: RowHolds;
   readonly #outbox: RecordOutbox;
   readonly #known: Int8Array;
   #sequence = 0;
 
-  /** `holds`: by row, 1 where its price is that of another asset. */
-  constructor(deps: TrustLogDeps, mirror: RowMirror, holds: Float64Array, outbox: RecordOutbox) {
+  constructor(deps: TrustLogDeps, mirror: RowMirror, holds: RowHolds, outbox: RecordOutbox) {
     this.#deps = deps;
     this.#mirror = mirror;
     this.#holds = holds;
@@ -43,7 +43,7 @@ export class TrustLog {
     const before = this.#known[row] as number;
     this.#known[row] = trust;
     const { venue = '', instrument = '' } = universe.rows[row] ?? {};
-    const reason = this.#isHeld(row) ? 'identity' : DISTRUST_REASONS[this.#mirror.get(row, QUOTE.REASON)];
+    const reason = this.#isHeld(row) ? this.#holds.reason(row) : DISTRUST_REASONS[this.#mirror.get(row, QUOTE.REASON)];
     const now = clock.wallMs();
     const receivedAt = this.#mirror.get(row, QUOTE.RECEIVED_AT);
     const from: string = TRUST_NAMES[before] ?? '';
@@ -62,8 +62,8 @@ export class TrustLog {
     });
   }
 
-  /** Live by its feed, but not what its name says. */
+  /** Live by its feed, but not what its name says, or suspended. */
   #isHeld(row: number): boolean {
-    return this.#holds[row] !== 0 && this.#mirror.get(row, QUOTE.TRUST) === TRUST.Live;
+    return !this.#holds.isFree(row) && this.#mirror.get(row, QUOTE.TRUST) === TRUST.Live;
   }
 }

@@ -65,7 +65,8 @@ export class FeedRows {
     if (row === undefined || row.isOffGrid) return;
     const { checksums } = row.book;
     // A snapshot may tell of a time long gone; a change tells of now.
-    if (frame.kind !== FRAME.Snapshot && !Number.isNaN(frame.venueAt)) row.isSkewed = this.#isSkewed(frame.venueAt);
+    if ((frame.kind !== FRAME.Snapshot || frame.isChange) && !Number.isNaN(frame.venueAt))
+      row.isSkewed = this.#isSkewed(frame.venueAt);
     const change = row.book.onFrame(frame, receivedAt);
     if (row.book.checksums !== checksums) {
       this.#deps.tally.add(this.#deps.tally.checksums, row.book.checksums - checksums);

@@ -111,6 +111,7 @@ export function copyOf(frame: BookFrame): BookFrame {
   copy.prevSeq = frame.prevSeq;
   copy.lineSeq = frame.lineSeq;
   copy.venueAt = frame.venueAt;
+  copy.isChange = frame.isChange;
   copy.checksum = frame.checksum;
   copy.saturated = frame.saturated;
   copy.neededPriceDecimals = frame.neededPriceDecimals;

@@ -1,5 +1,6 @@
 /** Rows that are live by their feed and may not be priced all the same: held by the detector, or suspended by the
  *  supervisor. Each word has one writer; everyone reads. */
+import type { HoldReason } from '../core/quote.ts';
 import type { Layout } from './layout.ts';
 import { holdWords, suspensionWords } from './shared-words.ts';
 
@@ -14,5 +15,11 @@ export class RowHolds {
 
   isFree(row: number): boolean {
     return this.#holds[row] === 0 && this.#suspensions[row] === 0;
+  }
+
+  /** Why it is not free. */
+  reason(row: number): HoldReason | undefined {
+    if (this.#suspensions[row] !== 0) return 'suspended';
+    return this.#holds[row] === 0 ? undefined : 'identity';
   }
 }

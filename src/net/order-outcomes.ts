@@ -30,7 +30,10 @@ export function placeOutcome<Value>(
     return { kind: 'unknown', reason: 'accepted without an order id', sentAt };
   }
   const { error } = result;
-  if (error.class === 'unknown-outcome') return { kind: 'unknown', reason: `${error.code} ${error.message}`, sentAt };
+  // What nobody documented may be anything: the venue is asked whether it has the order.
+  if (error.class === 'unknown-outcome' || error.isUnlisted) {
+    return { kind: 'unknown', reason: `${error.code} ${error.message}`, sentAt };
+  }
   return { kind: 'rejected', error, sentAt, ackedAt };
 }
 

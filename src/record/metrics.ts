@@ -10,7 +10,7 @@ import {
   JOURNAL_COUNTERS,
   LATENCIES,
 } from '../core/metrics.ts';
-import { TRUST_NAMES } from '../core/quote.ts';
+import { type HoldReason, TRUST_NAMES } from '../core/quote.ts';
 import type { EngineState } from '../core/status.ts';
 import { type LatencySource, SharedHistogram } from './shared-histogram.ts';
 
@@ -33,6 +33,7 @@ export interface MetricSources {
     readonly venue: string;
     readonly instrument: string;
     readonly trust: string;
+    readonly held?: HoldReason;
     readonly ageMs?: number;
   }[];
   gatewayUp(venue: string): boolean;
@@ -152,6 +153,13 @@ function addGauges(register: Registry, sources: MetricSources): void {
         { venue, instrument },
         (TRUST_NAMES as readonly string[]).indexOf(trust),
       ]),
+  );
+  gauge('row_held', 'Rows that are live by their feed and not priced all the same, by reason', [...ROW, 'reason'], () =>
+    sources
+      .rows()
+      .flatMap(({ venue, instrument, held }): Sample[] =>
+        held === undefined ? [] : [[{ venue, instrument, reason: held }, 1]],
+      ),
   );
   gauge('venue_rows', 'Rows of a venue, by trust', ['venue', 'trust'], () => rowsByTrust(sources));
   gauge('quote_age_seconds', 'Time since the top of book was last confirmed', ROW, () =>

@@ -247,7 +247,7 @@ export interface ExchangePolicy {
   readonly valueDecimals?: number;
   /** Largest distance of a limit price from the last one, as a factor (5: from a fifth to five times); absent: any. */
   readonly priceBand?: number;
-  /** `open`: a client id may return once its order is closed (Binance). `ever`: never again (OKX, while it remembers). */
+  /** `open`: a client id may return once its order is closed (Binance, OKX). `ever`: never again (Bybit). */
   readonly clientIds: 'open' | 'ever';
   /** Whether a market order bigger than the whole book is refused or filled in part and expired. */
   readonly marketWithoutLiquidity: 'expire' | 'refuse';

@@ -72,7 +72,7 @@ export class LiveFeed {
       buffer,
       layout,
       control,
-      sockets: wsSockets(clock),
+      sockets: descriptor.sockets?.(endpoints, clock) ?? wsSockets(clock),
       http: this.#http,
       clock,
       random: seededRandom(1),

@@ -127,8 +127,21 @@ export function judgeStorm({ history, trust, legSets, silenceMs, readWithinMs }:
       }
     }
   }
-  // 2. A lost frame takes its row out of live once the next one was sent, and a swapped one likewise.
-  const revealed = history.filter(({ what, kind }) => what === 'revealed' && (kind === 'gap' || kind === 'reorder'));
+  // 2. A lost frame takes its row out of live once the next one was sent, and a swapped one likewise; unless it was sent
+  //    into a socket that was frozen or half open, where nobody could read it.
+  const isUnread = ({ venue, at }: FaultEvent): boolean =>
+    history.some(
+      (event) =>
+        event.venue === venue &&
+        event.what === 'planted' &&
+        event.scope !== 'private' &&
+        event.at <= at + ROUNDING_MS &&
+        ((event.kind === 'freeze' && at <= (event.until ?? 0) + readWithinMs) ||
+          (event.kind === 'half-open' && at <= event.at + silenceMs(venue) + readWithinMs)),
+    );
+  const revealed = history.filter(
+    (event) => event.what === 'revealed' && (event.kind === 'gap' || event.kind === 'reorder') && !isUnread(event),
+  );
   for (const event of revealed) {
     const line = lines.get(`${event.venue}/${event.instrument}`) ?? [];
     const wasLive = trustAt(line, event.at - ROUNDING_MS) === 'live';

@@ -102,8 +102,10 @@ const CODES: Readonly<Record<ErrorClass, string>> = {
 const table = errorTable(CODES);
 export const listedCodes = table.listed;
 
-export const classOf = (code: string): ErrorClass => table.classOf(code.replace(/^PREVIEW_/, ''));
+const plain = (code: string): string => code.replace(/^PREVIEW_/, '');
+
+export const classOf = (code: string): ErrorClass => table.classOf(plain(code));
 
 export function venueError(code: string, message: string, retryAfterMs?: number): VenueError {
-  return { ...table.error(code, message, retryAfterMs), class: classOf(code) };
+  return { ...table.error(plain(code), message, retryAfterMs), code };
 }

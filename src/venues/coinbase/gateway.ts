@@ -27,7 +27,7 @@ import { PushReader } from './pushes.ts';
 import { Questions } from './questions.ts';
 import { API, restDialect } from './rest.ts';
 import { HEARTBEAT, userScript } from './session.ts';
-import { mint, readKey, type SigningKey, uriOf } from './sign.ts';
+import { mint, readKey, type SigningKey, tryReadKey, uriOf } from './sign.ts';
 import { TokenPool } from './tokens.ts';
 
 const PLACE_TIMEOUT_MS = 2000;
@@ -45,7 +45,7 @@ export class CoinbaseGateway implements Gateway {
   readonly #pushes: PushReader;
   readonly #tokens: TokenPool;
   readonly #host: string;
-  /** Read on connecting; undefined when it was of no use. */
+  /** Read on connecting; undefined before, and when it was of no use. */
   #key: SigningKey | undefined;
 
   constructor(deps: GatewayDeps) {
@@ -187,7 +187,9 @@ export class CoinbaseGateway implements Gateway {
   async #bearer(method: string, path: string, nowMs: number): Promise<string | undefined> {
     const ahead = method === 'POST' && path === ORDERS ? this.#tokens.take() : undefined;
     if (ahead !== undefined) return ahead;
-    return this.#key === undefined ? undefined : this.#mintFor(method, path, nowMs);
+    // Rates are asked for before anybody connects. A key that cannot be read is told by `connect`.
+    const key = this.#key ?? tryReadKey(this.#deps.credentials);
+    return key === undefined ? undefined : mint(key, uriOf(method, this.#host, path), nowMs);
   }
 
   #mintFor(method: string, path: string, nowMs: number): Promise<string> {

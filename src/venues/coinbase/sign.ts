@@ -29,6 +29,15 @@ export function readKey({ apiKey, secret }: Credentials): SigningKey {
   throw unusable(`is a key of type ${type ?? 'unknown'}, neither P-256 nor Ed25519`);
 }
 
+/** Undefined where `readKey` throws. */
+export function tryReadKey(credentials: Credentials): SigningKey | undefined {
+  try {
+    return readKey(credentials);
+  } catch {
+    return undefined;
+  }
+}
+
 function keyOf(secret: string): KeyObject {
   if (secret.trimStart().startsWith('-----BEGIN')) {
     // Line ends get lost where a secret was stored on one line.

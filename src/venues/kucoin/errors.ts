@@ -72,12 +72,12 @@ const WORDS: readonly (readonly [codes: RegExp, words: RegExp, as: ErrorClass])[
   [/./, /exceeded the access frequency|too many requests/i, 'rate-limit'],
 ];
 
-export function classOf(code: string, message = ''): ErrorClass {
-  const found = WORDS.find(([codes, words]) => codes.test(code) && words.test(message));
-  return found?.[2] ?? table.classOf(code);
-}
+const told = (code: string, message: string): ErrorClass | undefined =>
+  WORDS.find(([codes, words]) => codes.test(code) && words.test(message))?.[2];
+
+export const classOf = (code: string, message = ''): ErrorClass => told(code, message) ?? table.classOf(code);
 
 /** `retryAfterMs`: the wait that the venue named. */
 export function venueError(code: string, message: string, retryAfterMs?: number): VenueError {
-  return { ...table.error(code, message, retryAfterMs), class: classOf(code, message) };
+  return table.error(code, message, retryAfterMs, told(code, message));
 }

@@ -19,9 +19,14 @@ import { LiveFeed } from '../../support/live-feed.ts';
 
 type KeyPart = 'apiKey' | 'secret' | 'passphrase';
 
+/** `duplicate`: a repeated frame of market data changes nothing. */
+type Ability = 'fok' | 'market-buy' | 'recentFills' | 'secret' | 'duplicate';
+
 export interface Traits {
   /** What the venue does not offer, by test, each with the reason. */
-  readonly cannot?: Partial<Record<'fok' | 'market-buy' | 'recentFills' | 'secret', string>>;
+  readonly cannot?: Partial<Record<Ability, string>>;
+  /** Troubles of market data that do not reach its rows, each with the reason. */
+  readonly unseen?: Partial<Record<FaultRequest['kind'], string>>;
   /** Parts of the credentials that the venue checks; default: key and secret, and the passphrase where it has one. */
   readonly keyParts?: readonly KeyPart[];
   /** The kind of key that the account has. */
@@ -154,13 +159,18 @@ export function venueContract(venue: VenueDescriptor, traits: Traits = {}): void
   marketContract(venue, traits);
 }
 
-function gatewayContract(venue: VenueDescriptor, traits: Traits): void {
-  const { cannot = {}, keyParts, keys, symbolOf, balanceDecimals = 8 } = traits;
-  const able = (what: keyof NonNullable<Traits['cannot']>, name: string, act: () => Promise<void>): void => {
+/** A test of what the venue offers, or a note that it does not. */
+const ableBy =
+  (cannot: NonNullable<Traits['cannot']>) =>
+  (what: Ability, name: string, act: () => Promise<void>): void => {
     const reason = cannot[what];
     if (reason === undefined) it(name, act);
     else it(`cannot: ${name} (${reason})`, () => expect(reason.length).toBeGreaterThan(10));
   };
+
+function gatewayContract(venue: VenueDescriptor, traits: Traits): void {
+  const { cannot = {}, keyParts, keys, symbolOf, balanceDecimals = 8 } = traits;
+  const able = ableBy(cannot);
 
   describe(`${venue.id}: the gateway`, () => {
     const stage = new Stage(venue, keys);
@@ -387,7 +397,9 @@ const TROUBLES: readonly { readonly fault: Omit<FaultRequest, 'venue'>; readonly
   { fault: { kind: 'maintenance', durationMs: 1_500 }, reasons: ['venue-status', 'disconnect'] },
 ];
 
-function marketContract(venue: VenueDescriptor, { unnoticed = 1, keys, marketData }: Traits): void {
+function marketContract(venue: VenueDescriptor, traits: Traits): void {
+  const { cannot = {}, unseen = {}, unnoticed = 1, keys, marketData } = traits;
+  const able = ableBy(cannot);
   describe(`${venue.id}: market data`, () => {
     const stage = new Stage(venue, keys);
     let feed: LiveFeed;
@@ -421,7 +433,7 @@ function marketContract(venue: VenueDescriptor, { unnoticed = 1, keys, marketDat
       expect(feed.faults).toEqual([]);
     });
 
-    it('takes a repeated frame for what it is', async () => {
+    able('duplicate', 'takes a repeated frame for what it is', async () => {
       const before = feed.counters.get('gaps');
       await stage.plant({ kind: 'duplicate', count: 3 });
       await vi.waitFor(() => expect(stage.sim.faults.list()).toEqual([]), wait);
@@ -431,7 +443,12 @@ function marketContract(venue: VenueDescriptor, { unnoticed = 1, keys, marketDat
       await allLive();
     });
 
-    it.each(TROUBLES.map((trouble) => [trouble.fault.kind, trouble] as const))(
+    for (const [kind, reason] of Object.entries(unseen)) {
+      it(`cannot: a row leaves live on ${kind} (${reason})`, () => expect(reason.length).toBeGreaterThan(10));
+    }
+
+    const seen = TROUBLES.filter(({ fault }) => unseen[fault.kind] === undefined);
+    it.each(seen.map((trouble) => [trouble.fault.kind, trouble] as const))(
       'a row leaves live on %s, says why, and comes back',
       async (_, { fault, reasons }) => {
         await allLive();

@@ -50,7 +50,7 @@ describe('the examples', () => {
   });
 
   it('load with the venues that there are', () => {
-    for (const name of ['sim', 'live']) {
+    for (const name of ['sim', 'live', 'testnet']) {
       expect(loadConfig(join(EXAMPLES, `${name}.example.yaml`), knownVenues(venueRegistry)).problems).toEqual([]);
     }
   });
@@ -60,6 +60,18 @@ describe('the examples', () => {
     expect(problems).toEqual([]);
     expect(config.mode).toBe('live');
     expect(resolveCredentials(config, {}).problems).toHaveLength(5);
+  });
+
+  it('testnet.example.yaml trades no real money', () => {
+    const { config } = loadConfig(join(EXAMPLES, 'testnet.example.yaml'), knownVenues(venueRegistry));
+    expect(config.venues.length).toBeGreaterThan(1);
+    const environments = config.venues.map(({ id, environment }) => `${id} ${environment}`);
+    expect(environments.filter((each) => !/ (testnet|demo)$/.test(each))).toEqual([]);
+    // With its own addresses, or with a header that tells it apart: never all of those of the real venue.
+    for (const { id, environment } of config.venues) {
+      const { environments: known } = venueRegistry.get(id) ?? {};
+      expect(known?.[environment]).not.toEqual(known?.live);
+    }
   });
 });
 

@@ -38,7 +38,7 @@ function sources(): MetricSources & { tickToTrade: Histogram } {
     },
     rows: () => [
       { venue: 'binance', instrument: 'BTC-USDT', trust: 'live', ageMs: 250 },
-      { venue: 'okx', instrument: 'BTC-USDT', trust: 'suspect' },
+      { venue: 'okx', instrument: 'BTC-USDT', trust: 'suspect', held: 'identity' },
     ],
     gatewayUp: (venue) => venue === 'okx',
     inventory: () => [{ venue: 'okx', asset: 'BTC', free: 1.5 }],
@@ -84,6 +84,7 @@ describe('metrics', () => {
       'parallax_faults_total{code="venue/protocol"}': 2,
       'parallax_row_trust{venue="binance",instrument="BTC-USDT"}': 1,
       'parallax_row_trust{venue="okx",instrument="BTC-USDT"}': 2,
+      'parallax_row_held{venue="okx",instrument="BTC-USDT",reason="identity"}': 1,
       'parallax_venue_rows{venue="binance",trust="live"}': 1,
       'parallax_venue_rows{venue="okx",trust="live"}': 0,
       'parallax_quote_age_seconds{venue="binance",instrument="BTC-USDT"}': 0.25,

@@ -117,7 +117,13 @@ export const WHOLE: Whole = {
     sentAt: T0 + 3,
     ackedAt: T0 + 5,
     doneAt: T0 + 6,
-    error: { class: 'rate-limit', code: '-1003', message: 'Too many requests; "later"\nplease', retryAfterMs: 2000 },
+    error: {
+      class: 'rate-limit',
+      code: '-1003',
+      message: 'Too many requests; "later"\nplease',
+      retryAfterMs: 2000,
+      isUnlisted: true,
+    },
   },
   Trust: {
     kind: 'Trust',

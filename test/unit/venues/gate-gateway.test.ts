@@ -237,7 +237,6 @@ describe('gate gateway, placing', () => {
     [400, 'FOK_NOT_FILL', 'other'],
     [401, 'AUTHENTICATION_FAILED', 'auth'],
     [403, 'REQUEST_EXPIRED', 'clock'],
-    [400, 'NEVER_HEARD_OF', 'other'],
   ])('says that %i %s is a rejection', async (status, label, errorClass) => {
     const { gateway, socket } = await connected();
     const placing = gateway.place(limitOrder);

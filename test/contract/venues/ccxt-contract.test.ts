@@ -1,0 +1,14 @@
+/** Any exchange of ccxt as a venue: ccxt's `okx` in a worker against the simulated OKX. */
+import { ccxtVenue } from '../../../src/venues/ccxt/index.ts';
+import { venueContract } from './venue-contract.ts';
+
+// The simulated account's rates; ccxt's table has those of the public fee page.
+venueContract(
+  { ...ccxtVenue('okx'), defaultFees: { taker: '0.001', maker: '0.0008' } },
+  {
+    cannot: {
+      'market-buy': 'classes of ccxt size a market buy by base or by cost, each in its way; none is sent',
+      duplicate: 'ccxt takes a repeated update of OKX for a gap, and the book is built anew',
+    },
+  },
+);
