@@ -1,7 +1,11 @@
-/** Byte-level reading of frames whose shape is known. Allocates nothing.
+/** Byte-level reading of frames whose shape is known. Allocates nothing (but `textIn`).
  *  Every function takes the position where it starts and returns the position after what it read, or -1; started at -1 it
  *  returns -1, so a chain of them is judged at its end. Positions only grow, so a caller that checks the last one against
  *  the frame's end has checked them all. */
+
+/** Bytes [start, end) as text, for what is not read from its bytes: it allocates. */
+export const textIn = (buffer: Uint8Array, start: number, end: number): string =>
+  Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8');
 
 export const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 

@@ -9,6 +9,11 @@ export interface Clock {
   after(ms: number, task: () => void): () => void;
 }
 
+export const pause = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
+
 /** `performance.now()` counts from its own thread's start; the offset to the process-wide clock is measured once a
  *  thread, as the smallest of several readings, so that times of different threads can be subtracted. */
 function measureOffsetNs(): number {

@@ -117,6 +117,14 @@ export class FrameBatch {
     this.count--;
   }
 
+  /** One event without levels in the place of all; the frame's number stays. */
+  only(kind: FrameKind, symbol: number): void {
+    this.count = 0;
+    const frame = this.add();
+    frame.kind = kind;
+    frame.symbol = symbol;
+  }
+
   at(index: number): BookFrame {
     return this.#frames[index] as BookFrame;
   }

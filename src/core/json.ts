@@ -7,6 +7,12 @@ export type Json = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A whole number that is exact. */
+export const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+
+/** The same, not negative, as ids and counts are. */
+export const isId = (value: unknown): value is number => isInteger(value) && value >= 0;
+
 type SourceReviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
 /** Integers past 2^53 (some order ids) come back as text instead of losing digits. */

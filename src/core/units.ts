@@ -26,6 +26,9 @@ export type VenueId = string;
 
 export type Side = 'buy' | 'sell';
 
+/** The side that a venue names as we do. */
+export const sideOf = (name: unknown): Side | undefined => (name === 'buy' || name === 'sell' ? name : undefined);
+
 export const opposite = (side: Side): Side => (side === 'buy' ? 'sell' : 'buy');
 
 /** Proves to the compiler that a switch is exhaustive; reached only through a bug. */

@@ -1,5 +1,6 @@
 /** What a venue says that is not market data: acknowledgements, refusals, notices. Each refusal is told once.
  *  Thread: feed; rare, so it may allocate. */
+import { textIn } from '../core/bytes.ts';
 import { Fault } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
 import type { ControlEvent } from '../core/venue.ts';
@@ -27,7 +28,7 @@ export class ControlFrames {
 
   onFrame(connection: number, buffer: Uint8Array, start: number, end: number): void {
     const { venue, log } = this.#deps;
-    const event = this.#deps.read(Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8'));
+    const event = this.#deps.read(textIn(buffer, start, end));
     switch (event.kind) {
       case 'Subscribed':
         this.#deps.onSubscribed(connection, event.symbol);

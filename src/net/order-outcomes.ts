@@ -1,6 +1,8 @@
-/** What gateways conclude alike from answers: of placing, of cancelling, of asking for an order with its fills. */
-import type { Clock } from '../core/clock.ts';
+/** What gateways conclude alike from answers: of placing, of cancelling, of asking for an order with its fills, of asking
+ *  for fee rates. */
+import { type Clock, pause } from '../core/clock.ts';
 import { add, isSame } from '../core/decimal-text.ts';
+import type { Log } from '../core/log.ts';
 import type { CancelOutcome, Fill, OrderReport, PlaceOutcome, QueryOutcome, VenueError } from '../core/order.ts';
 import type { MonoNs } from '../core/units.ts';
 import type { RestResult } from './signed-rest.ts';
@@ -48,6 +50,25 @@ export const addsUp = (fills: readonly Fill[], filled: string): boolean =>
     filled,
   );
 
+export interface Rates {
+  readonly taker: string;
+  readonly maker: string;
+}
+
+/** The account's own rates; the usual ones, with a warning, while the venue does not say. */
+export function ownRates<Value>(
+  result: RestResult<Value>,
+  read: (value: Value) => Rates | undefined,
+  usual: Rates,
+  { venue, symbol, log }: { readonly venue: string; readonly symbol: string; readonly log: Log },
+): Rates {
+  const rates = result.ok ? read(result.value) : undefined;
+  if (rates !== undefined) return rates;
+  const error = result.ok ? unreadable('fee rates') : result.error;
+  log.warn({ venue, symbol, error }, 'fee rates not read; assuming the usual ones');
+  return usual;
+}
+
 export interface OrderQuestions {
   readonly clock: Clock;
   /** The order; undefined when the answer cannot be read. */
@@ -73,6 +94,6 @@ export async function queryOutcome({ clock, order, fills }: OrderQuestions): Pro
       const message = `order says ${report.filled} filled, its fills do not add up to that`;
       return { kind: 'failed', error: { class: 'unknown-outcome', code: 'fills', message } };
     }
-    await new Promise<void>((resolve) => clock.after(FILL_WAIT_MS, resolve));
+    await pause(clock, FILL_WAIT_MS);
   }
 }

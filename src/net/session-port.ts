@@ -60,6 +60,12 @@ export interface SessionDeps {
   readonly onPush: (frame: Json) => void;
 }
 
+/** A request that was written. */
+export interface SessionRequest {
+  readonly sentAt: MonoNs;
+  readonly answer: Promise<Answer>;
+}
+
 /** What became of a request that was written. */
 export type Answer =
   | { readonly kind: 'answered'; readonly frame: Json; readonly at: MonoNs }

@@ -1,12 +1,13 @@
 /** A socket that is logged on to and kept: opens, follows the venue's script of log-on and subscriptions, matches answers
  *  to requests, pings, leaves when the venue says so or its age does, and comes back when it dies. */
 import { backoffMs } from '../core/backoff.ts';
+import { textIn } from '../core/bytes.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { VenueError } from '../core/order.ts';
 import { type Random, seededRandom } from '../core/random.ts';
 import type { Socket } from '../core/socket.ts';
 import type { MonoNs } from '../core/units.ts';
-import type { Answer, SessionDeps, SessionScript, SessionStep } from './session-port.ts';
+import type { Answer, SessionDeps, SessionRequest, SessionScript, SessionStep } from './session-port.ts';
 import { faultOf } from './signed-rest.ts';
 
 const CHECK_MS = 1000;
@@ -55,10 +56,7 @@ export class Session {
   }
 
   /** Writes one request. Undefined: nothing was written. Otherwise the answer comes within `timeoutMs`, or `lost`. */
-  request(
-    build: (id: string) => string,
-    timeoutMs: number,
-  ): { readonly sentAt: MonoNs; readonly answer: Promise<Answer> } | undefined {
+  request(build: (id: string) => string, timeoutMs: number): SessionRequest | undefined {
     const socket = this.#socket;
     if (socket === undefined || !this.isUp) return undefined;
     const id = String(++this.#sequence);
@@ -119,7 +117,7 @@ export class Session {
         },
         onFrame: (buffer, start, end, receivedAt) => {
           this.#heard();
-          const text = Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8');
+          const text = textIn(buffer, start, end);
           this.#onStep(script.read(text), text.length, receivedAt);
         },
         onPong: () => this.#heard(),

@@ -1,6 +1,7 @@
 /** Signed REST requests to one venue, and the venue's clock. What is the venue's own stands in its dialect. */
 import type { Clock } from '../core/clock.ts';
 import { Fault, messageOf } from '../core/faults.ts';
+import type { Log } from '../core/log.ts';
 import type { VenueError } from '../core/order.ts';
 import { type Redact, redactError, redactor } from '../core/redact.ts';
 import type { HttpPort, HttpReply, HttpRequest } from '../core/socket.ts';
@@ -71,6 +72,21 @@ export function faultOf(venue: string, error: VenueError, doing: string): Fault 
   });
 }
 
+/** The value, for the calls that reject. */
+export function needValue<Value>(venue: string, result: RestResult<Value>, doing: string): Value {
+  if (!result.ok) throw faultOf(venue, result.error, doing);
+  return result.value;
+}
+
+/** The result of a reply that refuses. A server error says nothing of what was done before it. */
+export const refused = (
+  { status }: HttpReply,
+  error: VenueError,
+): { readonly ok: false; readonly error: VenueError } => ({
+  ok: false,
+  error: status >= 500 ? { ...error, class: 'unknown-outcome' } : error,
+});
+
 /** The wait that a reply's `Retry-After` names, ms. */
 export function retryAfterOf(reply: HttpReply): number | undefined {
   const seconds = Number(reply.headers['retry-after']);
@@ -116,6 +132,16 @@ export class SignedRest<Value> {
       if (next.tripMs < best.tripMs) best = next;
     }
     this.#offsetMs = best.offsetMs;
+  }
+
+  /** Before a log-on that is signed with the time, which a wrong clock would have refused. Only the first one needs an
+   *  answer; later ones go on with the old offset. */
+  async syncForLogon(isFirst: boolean, log: Log): Promise<void> {
+    await this.syncTime().catch((thrown: unknown) => {
+      if (isFirst) throw thrown;
+      const details = { venue: this.#deps.dialect.venue, reason: messageOf(thrown) };
+      log.warn(details, 'venue clock not read; using the old offset');
+    });
   }
 
   /** A question that needs no key. */

@@ -1,6 +1,7 @@
 /** The slow, strict reading of market frames through `JSON.parse`: any shape that the byte scanner declines. */
+import { textIn } from '../../core/bytes.ts';
 import { type BookFrame, FRAME, type FrameBatch } from '../../core/frame.ts';
-import { isObject, type Json } from '../../core/json.ts';
+import { isId, isObject, type Json } from '../../core/json.ts';
 import { fillLevel, fillLevels } from '../../core/levels.ts';
 import type { SymbolTable } from '../../core/symbol-table.ts';
 import type { SymbolEntry } from '../../core/venue.ts';
@@ -132,7 +133,7 @@ function fillVenueAt(payload: Json, frame: BookFrame): boolean {
 
 function parse(buffer: Uint8Array, start: number, end: number): unknown {
   try {
-    return JSON.parse(Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8'));
+    return JSON.parse(textIn(buffer, start, end));
   } catch {
     return undefined;
   }
@@ -140,4 +141,3 @@ function parse(buffer: Uint8Array, start: number, end: number): unknown {
 
 const TICKER_KEYS = ['u', 's', 'b', 'B', 'a', 'A'];
 const isTicker = (payload: Json): boolean => TICKER_KEYS.every((key) => key in payload);
-const isId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

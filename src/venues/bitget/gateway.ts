@@ -1,7 +1,6 @@
 /** Order entry and account of Bitget v2 spot: orders, cancels and questions over REST (orders on the socket are for accounts
  *  that the venue approved), what happens to them over the private WebSocket.
  *  https://www.bitget.com/api-doc/spot/trade/Place-Order */
-import { messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
@@ -17,9 +16,17 @@ import type {
   VenueError,
 } from '../../core/order.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { cancelOutcome, placeOutcome, queryOutcome, unreadable } from '../../net/order-outcomes.ts';
+import {
+  cancelOutcome,
+  ownRates,
+  placeOutcome,
+  queryOutcome,
+  type Rates,
+  unreadable,
+} from '../../net/order-outcomes.ts';
+import { allPages, type Page, readItems } from '../../net/pages.ts';
 import { Session } from '../../net/session.ts';
-import { faultOf, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { needValue, type RestResult, SignedRest } from '../../net/signed-rest.ts';
 import { cancelBody, itemsOf, orderBody, readBalance, readFeeRates, readFill, readOrder } from './orders.ts';
 import { PushReader } from './pushes.ts';
 import { restDialect } from './rest.ts';
@@ -62,12 +69,8 @@ export class BitgetGateway implements Gateway {
     this.#session = new Session({
       venue: 'bitget',
       name: 'private socket',
-      // A login signed with a wrong clock is refused.
       script: async (isFirst) => {
-        await rest.syncTime().catch((thrown: unknown) => {
-          if (isFirst) throw thrown;
-          log.warn({ venue: 'bitget', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
-        });
+        await rest.syncForLogon(isFirst, log);
         const login = (): string => loginFrame(credentials, Math.floor(rest.serverMs() / 1000));
         return privateScript(endpoints.wsPrivate, login, (error) => rest.clean(error));
       },
@@ -141,45 +144,38 @@ export class BitgetGateway implements Gateway {
   async recentFills(listing: Listing, sinceMs: number): Promise<readonly Fill[]> {
     const params = { symbol: listing.symbol, startTime: String(sinceMs) };
     const result = await this.#fills(params);
-    if (!result.ok) throw faultOf('bitget', result.error, `listing fills of ${listing.symbol}`);
+    const fills = needValue('bitget', result, `listing fills of ${listing.symbol}`);
     const isNamed = ({ venueOrderId }: Fill): boolean => this.#pushes.clientIdOf(venueOrderId) !== undefined;
     const doing = `listing orders of ${listing.symbol}`;
     for (const list of ['unfilled-orders', 'history-orders']) {
-      if (result.value.every(isNamed)) break;
+      if (fills.every(isNamed)) break;
       const since = list === 'history-orders' ? { startTime: String(sinceMs) } : {};
       await this.#orders(`/api/v2/spot/trade/${list}`, { symbol: listing.symbol, ...since }, doing);
     }
-    await this.#nameOrders(result.value.filter((fill) => !isNamed(fill)));
-    return result.value.map((fill) => ({ ...fill, clientId: this.#pushes.clientIdOf(fill.venueOrderId) ?? '' }));
+    await this.#nameOrders(fills.filter((fill) => !isNamed(fill)));
+    return fills.map((fill) => ({ ...fill, clientId: this.#pushes.clientIdOf(fill.venueOrderId) ?? '' }));
   }
 
   async balances(): Promise<readonly Balance[]> {
     const result = await this.#rest.get('/api/v2/spot/account/assets');
-    if (!result.ok) throw faultOf('bitget', result.error, 'reading balances');
-    return itemsOf(result.value).map((item) => {
-      const balance = readBalance(item);
-      if (balance === undefined) throw faultOf('bitget', unreadable('balance'), 'reading balances');
-      return balance;
-    });
+    const items = itemsOf(needValue('bitget', result, 'reading balances'));
+    return needValue('bitget', readItems(items, readBalance, 'balance'), 'reading balances');
   }
 
   /** The account's rates; those of an ordinary account, with a warning, while the venue does not say. */
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
     const { symbol } = listing;
     const result = await this.#rest.get('/api/v2/common/trade-rate', { businessType: 'spot', symbol });
-    const rates = result.ok && isObject(result.value) ? readFeeRates(result.value) : undefined;
-    if (rates !== undefined) return rates;
-    const error = result.ok ? unreadable('fee rates') : result.error;
-    this.#deps.log.warn({ venue: 'bitget', symbol, error }, 'fee rates not read; assuming the usual ones');
-    return DEFAULT_FEES;
+    const read = (data: unknown): Rates | undefined => (isObject(data) ? readFeeRates(data) : undefined);
+    return ownRates(result, read, DEFAULT_FEES, { venue: 'bitget', symbol, log: this.#deps.log });
   }
 
   /** Asks whose orders these fills are of, one by one: orders that are older than the fills asked for. */
   async #nameOrders(fills: readonly Fill[]): Promise<void> {
     for (const orderId of new Set(fills.map(({ venueOrderId }) => venueOrderId))) {
       const result = await this.#rest.get('/api/v2/spot/trade/orderInfo', { orderId });
-      if (!result.ok) throw faultOf('bitget', result.error, `asking for order ${orderId}`);
-      const report = readOrder(itemsOf(result.value)[0] ?? {});
+      const [item = {}] = itemsOf(needValue('bitget', result, `asking for order ${orderId}`));
+      const report = readOrder(item);
       if (report !== undefined) this.#pushes.learn(report.venueOrderId, report.clientId);
     }
   }
@@ -190,9 +186,9 @@ export class BitgetGateway implements Gateway {
     doing: string,
   ): Promise<readonly OrderReport[]> {
     const listed = await this.#pages(path, params, 'orderId', readOrder, 'order');
-    if (!listed.ok) throw faultOf('bitget', listed.error, doing);
-    for (const { venueOrderId, clientId } of listed.value) this.#pushes.learn(venueOrderId, clientId);
-    return listed.value;
+    const reports = needValue('bitget', listed, doing);
+    for (const { venueOrderId, clientId } of reports) this.#pushes.learn(venueOrderId, clientId);
+    return reports;
   }
 
   #fills(params: Readonly<Record<string, string>>): Promise<RestResult<readonly Fill[]>> {
@@ -200,27 +196,22 @@ export class BitgetGateway implements Gateway {
   }
 
   /** All pages of a list, newest first; `idKey` is what its pages are asked for by. */
-  async #pages<Item>(
+  #pages<Item>(
     path: string,
     params: Readonly<Record<string, string>>,
     idKey: string,
     read: (item: Json) => Item | undefined,
     what: string,
   ): Promise<RestResult<readonly Item[]>> {
-    const items: Item[] = [];
-    let idLessThan: string | undefined;
-    for (;;) {
+    const ask = async (idLessThan: string | undefined): Promise<RestResult<Page<unknown, string>>> => {
       const result = await this.#rest.get(path, { ...params, limit: String(PAGE), idLessThan });
       if (!result.ok) return result;
-      if (!Array.isArray(result.value)) return { ok: false, error: unreadable(`list of ${what}s`) };
-      for (const entry of result.value as readonly unknown[]) {
-        const item = isObject(entry) ? read(entry) : undefined;
-        if (item === undefined) return { ok: false, error: unreadable(what) };
-        items.push(item);
-      }
-      idLessThan = textOf(itemsOf(result.value).at(-1) ?? {}, idKey);
-      if (result.value.length < PAGE || idLessThan === '') return { ok: true, value: items };
-    }
+      const items: unknown = result.value;
+      if (!Array.isArray(items)) return { ok: false, error: unreadable(`list of ${what}s`) };
+      const last = textOf(itemsOf(items).at(-1) ?? {}, idKey);
+      return { ok: true, value: { items, next: items.length < PAGE || last === '' ? undefined : last } };
+    };
+    return allPages(ask, (item) => (isObject(item) ? read(item) : undefined), what);
   }
 }
 

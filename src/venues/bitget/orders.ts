@@ -4,7 +4,7 @@
 import { add, isDecimal, isZero, negate, plainText } from '../../core/decimal-text.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
-import type { Side } from '../../core/units.ts';
+import { sideOf } from '../../core/units.ts';
 
 /** Body of `POST /api/v2/spot/trade/place-order`. `requestTime` (venue time, ms) and `receiveWindow` are the order's
  *  expiry: what arrives later is refused. `size` is base, except for market buys, which are not made of this. */
@@ -45,7 +45,7 @@ export const readPushedOrder = (item: Json): OrderReport | undefined =>
 
 function reportOf(item: Json, symbol: string, volume: string): OrderReport | undefined {
   const status = STATUSES[textOf(item, 'status')];
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   const filled = volume || '0';
   const venueOrderId = textOf(item, 'orderId');
   if (status === undefined || side === undefined || venueOrderId === '' || symbol === '' || !isDecimal(filled)) {
@@ -64,7 +64,7 @@ function reportOf(item: Json, symbol: string, volume: string): OrderReport | und
 
 /** The fill that a push of the orders channel tells of; undefined when it tells of none, or not of its fee. */
 export function readFillOfOrder(item: Json): Fill | undefined {
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   const tradeId = textOf(item, 'tradeId');
   const price = textOf(item, 'fillPrice');
   const size = textOf(item, 'baseVolume');
@@ -89,7 +89,7 @@ export function readFillOfOrder(item: Json): Fill | undefined {
 
 /** An item of `/spot/trade/fills`, or of the fill channel; neither names the client id. */
 export function readFill(item: Json): Fill | undefined {
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   const price = textOf(item, 'priceAvg');
   const size = textOf(item, 'size');
   const fee = feeOf(item.feeDetail);
@@ -157,9 +157,4 @@ const shout = (name: string): string => (name === name.toLowerCase() ? name.toUp
 function timeOf(item: Json, ...keys: readonly string[]): number {
   const text = keys.map((key) => textOf(item, key)).find((found) => found !== '') ?? '';
   return text === '' ? Number.NaN : Number(text) * (text.length <= 10 ? 1000 : 1);
-}
-
-function sideOf(item: Json): Side | undefined {
-  const side = item.side;
-  return side === 'buy' || side === 'sell' ? side : undefined;
 }

@@ -2,6 +2,7 @@
  *  push; on `fill` all of them, but under the venue's order id alone. Each is told once, as soon as its client id is known. */
 import { type Json, textOf } from '../../core/json.ts';
 import type { Log } from '../../core/log.ts';
+import { dropOldest } from '../../core/oldest.ts';
 import type { Fill, GatewayEvent } from '../../core/order.ts';
 import { readBalance, readFill, readFillOfOrder, readPushedOrder } from './orders.ts';
 
@@ -35,7 +36,10 @@ export class PushReader {
   /** Whose order it is, from whatever answer says so; fills that waited for it go out. */
   learn(venueOrderId: string, clientId: string): void {
     if (venueOrderId === '' || clientId === '') return;
-    if (!this.#clientIds.has(venueOrderId)) remember(this.#clientIds, venueOrderId, clientId);
+    if (!this.#clientIds.has(venueOrderId)) {
+      this.#clientIds.set(venueOrderId, clientId);
+      dropOldest(this.#clientIds, REMEMBERED);
+    }
     const waiting = this.#nameless.get(venueOrderId) ?? [];
     this.#nameless.delete(venueOrderId);
     for (const fill of waiting) this.#tell({ ...fill, clientId });
@@ -65,8 +69,9 @@ export class PushReader {
     const clientId = this.#clientIds.get(fill.venueOrderId);
     if (clientId !== undefined) return this.#tell({ ...fill, clientId });
     const waiting = this.#nameless.get(fill.venueOrderId);
-    if (waiting === undefined) remember(this.#nameless, fill.venueOrderId, [fill]);
-    else waiting.push(fill);
+    if (waiting !== undefined) return void waiting.push(fill);
+    this.#nameless.set(fill.venueOrderId, [fill]);
+    dropOldest(this.#nameless, REMEMBERED);
   }
 
   #readAccount(items: readonly Json[]): void {
@@ -78,13 +83,7 @@ export class PushReader {
     const key = `${fill.symbol}/${fill.tradeId}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
-    if (this.#told.size > REMEMBERED) this.#told.delete(this.#told.values().next().value as string);
+    dropOldest(this.#told, REMEMBERED);
     this.#onEvent({ kind: 'LegFilled', fill });
   }
-}
-
-/** Maps keep the order of insertion: the oldest entry goes. */
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.set(key, value);
-  if (map.size > REMEMBERED) map.delete(map.keys().next().value as string);
 }

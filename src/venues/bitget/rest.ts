@@ -3,7 +3,7 @@
 import { isObject, parseObject, textOf } from '../../core/json.ts';
 import type { HttpReply } from '../../core/socket.ts';
 import type { Credentials, Endpoints } from '../../core/venue.ts';
-import { bareError, type RestDialect, type RestResult, retryAfterOf } from '../../net/signed-rest.ts';
+import { bareError, type RestDialect, type RestResult, refused, retryAfterOf } from '../../net/signed-rest.ts';
 import { codeOf, venueError } from './errors.ts';
 import { restHeaders } from './sign.ts';
 
@@ -15,9 +15,7 @@ export function readReply(reply: HttpReply): RestResult<unknown> {
   const code = body === undefined ? '' : codeOf(body);
   if (body === undefined || code === '') return { ok: false, error: bareError(reply) };
   if (code !== SUCCESS) {
-    const error = venueError(code, textOf(body, 'msg') || textOf(body, 'message'), retryAfterOf(reply));
-    // A server error says nothing of what was done before it.
-    return { ok: false, error: reply.status >= 500 ? { ...error, class: 'unknown-outcome' } : error };
+    return refused(reply, venueError(code, textOf(body, 'msg') || textOf(body, 'message'), retryAfterOf(reply)));
   }
   if (reply.status !== 200) return { ok: false, error: bareError(reply) };
   return { ok: true, value: body.data };

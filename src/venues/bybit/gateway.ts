@@ -3,6 +3,7 @@
  *  https://bybit-exchange.github.io/docs/v5/websocket/trade/guideline, …/v5/order/create-order
  *  An acknowledgement says that the venue took the request, not that the order rests: what became of it comes as a push or
  *  is asked for. */
+import { pause } from '../../core/clock.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
@@ -17,11 +18,11 @@ import type {
   QueryOutcome,
   VenueError,
 } from '../../core/order.ts';
-import type { MonoNs } from '../../core/units.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { cancelOutcome, placeOutcome, queryOutcome, unreadable } from '../../net/order-outcomes.ts';
-import type { Answer } from '../../net/session-port.ts';
-import { faultOf, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { OrderEntry } from '../../net/order-entry.ts';
+import { ownRates, queryOutcome, type Rates } from '../../net/order-outcomes.ts';
+import { allPages, type Page } from '../../net/pages.ts';
+import { needValue, type RestResult, SignedRest } from '../../net/signed-rest.ts';
 import {
   cancelArgs,
   isTrade,
@@ -60,12 +61,14 @@ export class BybitGateway implements Gateway {
   readonly #deps: GatewayDeps;
   readonly #rest: SignedRest<Json>;
   readonly #sockets: Sockets;
+  readonly #entry: OrderEntry<Json>;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     const { endpoints, credentials, http, clock } = deps;
     this.#rest = new SignedRest({ dialect: restDialect(credentials), base: endpoints.rest, credentials, http, clock });
     this.#sockets = new Sockets(deps, this.#rest);
+    this.#entry = new OrderEntry({ clock, rest: this.#rest, read: (frame) => this.#read(frame), orderIdOf });
   }
 
   get isUp(): boolean {
@@ -86,10 +89,9 @@ export class BybitGateway implements Gateway {
       (id) => tradeFrame('order.create', id, args, this.#rest.serverMs(), ORDER_WINDOW_MS),
       PLACE_TIMEOUT_MS,
     );
-    if (request !== undefined) return this.#placed(await request.answer, request.sentAt);
-    const sentAt = this.#deps.clock.monotonicNs();
-    const result = await this.#rest.post(ORDER_PATH, JSON.stringify(args), { timeoutMs: PLACE_TIMEOUT_MS });
-    return placeOutcome(result, orderIdOf, sentAt, this.#deps.clock.monotonicNs());
+    return this.#entry.place(request, () =>
+      this.#rest.post(ORDER_PATH, JSON.stringify(args), { timeoutMs: PLACE_TIMEOUT_MS }),
+    );
   }
 
   /** `cancelled` means that the venue took the request; the order's end comes as an event. */
@@ -99,11 +101,7 @@ export class BybitGateway implements Gateway {
       (id) => tradeFrame('order.cancel', id, args, this.#rest.serverMs(), CANCEL_TIMEOUT_MS),
       CANCEL_TIMEOUT_MS,
     );
-    const result =
-      request === undefined
-        ? await this.#rest.post('/v5/order/cancel', JSON.stringify(args))
-        : this.#resultOf(await request.answer);
-    return cancelOutcome(result);
+    return this.#entry.cancel(request, () => this.#rest.post('/v5/order/cancel', JSON.stringify(args)));
   }
 
   async query(order: OrderRef): Promise<QueryOutcome> {
@@ -112,7 +110,7 @@ export class BybitGateway implements Gateway {
       const found = await this.#findOrder(order);
       if (found.ok || found.error !== NOT_FOUND || isDenied) return found;
       isDenied = true;
-      await new Promise<void>((resolve) => this.#deps.clock.after(DENIAL_WAIT_MS, resolve));
+      await pause(this.#deps.clock, DENIAL_WAIT_MS);
       return findOrder();
     };
     return queryOutcome({
@@ -123,13 +121,9 @@ export class BybitGateway implements Gateway {
   }
 
   async openOrders(): Promise<readonly OrderReport[]> {
-    const result = await this.#pages('/v5/order/realtime', { category: 'spot', openOnly: '0', limit: ORDER_PAGE });
-    if (!result.ok) throw faultOf('bybit', result.error, 'listing open orders');
-    return result.value.map((item) => {
-      const report = readOrder(item);
-      if (report === undefined) throw faultOf('bybit', unreadable('open order'), 'listing open orders');
-      return report;
-    });
+    const params = { category: 'spot', openOnly: '0', limit: ORDER_PAGE };
+    const result = await this.#pages('/v5/order/realtime', params, readOrder, 'open order');
+    return needValue('bybit', result, 'listing open orders');
   }
 
   async recentFills(listing: Listing, sinceMs: number): Promise<readonly Fill[]> {
@@ -138,27 +132,22 @@ export class BybitGateway implements Gateway {
     for (let start = Math.floor(sinceMs); start <= now; start += FILLS_SPAN_MS) {
       const span = { startTime: String(start), endTime: String(start + FILLS_SPAN_MS - 1) };
       const result = await this.#fills(listing, { symbol: listing.symbol, ...span });
-      if (!result.ok) throw faultOf('bybit', result.error, `listing fills of ${listing.symbol}`);
-      fills.push(...result.value);
+      fills.push(...needValue('bybit', result, `listing fills of ${listing.symbol}`));
     }
     return fills;
   }
 
   async balances(): Promise<readonly Balance[]> {
     const result = await this.#rest.get('/v5/account/wallet-balance', { accountType: 'UNIFIED' });
-    if (!result.ok) throw faultOf('bybit', result.error, 'reading balances');
-    return objectsOf(result.value, 'list').flatMap(readBalances);
+    return objectsOf(needValue('bybit', result, 'reading balances'), 'list').flatMap(readBalances);
   }
 
   /** The account's rates; those of an ordinary account, with a warning, while the venue does not say. */
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
     const { symbol } = listing;
     const result = await this.#rest.get('/v5/account/fee-rate', { category: 'spot', symbol });
-    const rates = result.ok ? readFeeRates(result.value, symbol) : undefined;
-    if (rates !== undefined) return rates;
-    const error = result.ok ? unreadable('fee rates') : result.error;
-    this.#deps.log.warn({ venue: 'bybit', symbol, error }, 'fee rates not read; assuming the usual ones');
-    return DEFAULT_FEES;
+    const read = (value: Json): Rates | undefined => readFeeRates(value, symbol);
+    return ownRates(result, read, DEFAULT_FEES, { venue: 'bybit', symbol, log: this.#deps.log });
   }
 
   /** Open orders and the last 500 closed ones are in one list, which a restart of the venue empties; older ones are in the
@@ -175,48 +164,37 @@ export class BybitGateway implements Gateway {
     return { ok: false, error: NOT_FOUND };
   }
 
-  async #fills(listing: Listing, params: Readonly<Record<string, string>>): Promise<RestResult<readonly Fill[]>> {
-    const result = await this.#pages('/v5/execution/list', { category: 'spot', ...params, limit: FILL_PAGE });
-    if (!result.ok) return result;
-    const fills: Fill[] = [];
-    for (const item of result.value.filter(isTrade)) {
-      const fill = readFill(item, listing);
-      if (fill === undefined) return { ok: false, error: unreadable('execution') };
-      fills.push(fill);
-    }
-    return { ok: true, value: fills };
+  #fills(listing: Listing, params: Readonly<Record<string, string>>): Promise<RestResult<readonly Fill[]>> {
+    const read = (item: Json): Fill | undefined => readFill(item, listing);
+    const asked = { category: 'spot', ...params, limit: FILL_PAGE };
+    return this.#pages('/v5/execution/list', asked, read, 'execution', isTrade);
   }
 
-  /** All items of a list, page by page. */
-  async #pages(path: string, params: Readonly<Record<string, string>>): Promise<RestResult<readonly Json[]>> {
-    const all: Json[] = [];
-    let after = '';
-    for (;;) {
-      const result = await this.#rest.get(path, { ...params, ...(after === '' ? {} : { cursor: after }) });
+  /** All items of a list that are `wanted`. */
+  #pages<Item>(
+    path: string,
+    params: Readonly<Record<string, string>>,
+    read: (item: Json) => Item | undefined,
+    what: string,
+    wanted: (item: Json) => boolean = () => true,
+  ): Promise<RestResult<readonly Item[]>> {
+    const ask = async (after: string | undefined): Promise<RestResult<Page<Json, string>>> => {
+      const result = await this.#rest.get(path, { ...params, cursor: after });
       if (!result.ok) return result;
       const { items, cursor } = pageOf(result.value);
-      all.push(...items);
       // The last page may name a cursor as well; the page behind it is empty.
-      if (cursor === '' || cursor === after || items.length < Number(params.limit)) return { ok: true, value: all };
-      after = cursor;
-    }
+      const isLast = cursor === '' || cursor === after || items.length < Number(params.limit);
+      return { ok: true, value: { items: items.filter(wanted), next: isLast ? undefined : cursor } };
+    };
+    return allPages(ask, read, what);
   }
 
-  #placed(answer: Answer, sentAt: MonoNs): PlaceOutcome {
-    if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason, sentAt };
-    return placeOutcome(this.#resultOf(answer), orderIdOf, sentAt, answer.at);
-  }
-
-  #resultOf(answer: Answer): BybitResult {
-    if (answer.kind === 'lost') {
-      return { ok: false, error: { class: 'unknown-outcome', code: 'lost', message: answer.reason } };
+  #read(frame: Json): BybitResult {
+    const result = answerOf(frame);
+    if (!result.ok && result.error.code === RESTARTING) {
+      this.#sockets.renewTrade('the venue restarts its order entry');
     }
-    const result = answerOf(answer.frame);
-    if (result.ok) return result;
-    const error = this.#rest.clean(result.error);
-    this.#rest.noteRefusal(error);
-    if (error.code === RESTARTING) this.#sockets.renewTrade('the venue restarts its order entry');
-    return { ok: false, error };
+    return result;
   }
 }
 

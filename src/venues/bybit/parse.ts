@@ -2,11 +2,13 @@
  *  Thread: feed. Keeps no reference to the caller's buffer. Never throws.
  *  Topics `orderbook.<depth>.<symbol>` of any depth are read; depth 1 is the best bid and offer, every other one the book.
  *  Both count on ids of their own (`u`); the cross sequence `seq` orders them (`BookFrame.lineSeq`). */
+import { textIn } from '../../core/bytes.ts';
 import { type BookFrame, FRAME, type FrameBatch, type FrameKind } from '../../core/frame.ts';
-import { isObject, type Json, parseObject } from '../../core/json.ts';
+import { isId, isObject, type Json, parseObject } from '../../core/json.ts';
 import { fillLevels } from '../../core/levels.ts';
 import { SymbolTable } from '../../core/symbol-table.ts';
-import type { FrameParser, SymbolEntry } from '../../core/venue.ts';
+import { TwoReadings } from '../../core/two-readings.ts';
+import type { SymbolEntry } from '../../core/venue.ts';
 import { scanFrame } from './scan.ts';
 import { Tops } from './tops.ts';
 
@@ -14,23 +16,16 @@ import { Tops } from './tops.ts';
 const BOOK_TOPIC = /^orderbook\.(\d+)\.(.+)$/;
 const STATUS_TOPIC = 'system.status';
 
-export class BybitParser implements FrameParser {
-  fallbacks = 0;
+export class BybitParser extends TwoReadings {
   readonly #table: SymbolTable;
   readonly #tops: Tops;
 
   constructor(symbols: readonly SymbolEntry[]) {
+    super();
     this.#table = new SymbolTable(symbols);
     this.#tops = new Tops(symbols.length);
   }
 
-  parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
-    if (this.tryFast(buffer, start, end, out)) return;
-    this.fallbacks++;
-    this.readJson(buffer, start, end, out);
-  }
-
-  /** The fast reading alone. False: declined, `out` is empty. */
   tryFast(buffer: Uint8Array, start: number, end: number, out: FrameBatch): boolean {
     out.clear();
     const depth = scanFrame(this.#table, buffer, start, end, out);
@@ -38,17 +33,12 @@ export class BybitParser implements FrameParser {
     return depth >= 0;
   }
 
-  /** The reading through `JSON.parse` alone; fills the same event. */
   readJson(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
     out.clear();
     const frame = out.add();
-    const value = parseObject(decode(buffer, start, end));
+    const value = parseObject(textIn(buffer, start, end));
     const kind = value === undefined ? FRAME.Malformed : this.#readFrame(value, frame);
-    if (kind === undefined) return;
-    const { symbol } = frame;
-    frame.reset();
-    frame.kind = kind;
-    frame.symbol = symbol;
+    if (kind !== undefined) out.only(kind, frame.symbol);
   }
 
   /** Body of `GET /v5/market/orderbook`. */
@@ -56,7 +46,7 @@ export class BybitParser implements FrameParser {
     out.clear();
     const frame = out.add();
     const entry = this.#table.entries[symbol];
-    const body = parseObject(decode(buffer, start, end));
+    const body = parseObject(textIn(buffer, start, end));
     const result = body?.retCode === 0 && isObject(body.result) ? body.result : undefined;
     const isRead =
       entry !== undefined &&
@@ -113,8 +103,3 @@ function readTime(ts: unknown, frame: BookFrame): boolean {
   frame.venueAt = time;
   return true;
 }
-
-const decode = (buffer: Uint8Array, start: number, end: number): string =>
-  Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8');
-
-const isId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -4,7 +4,7 @@ import { isObject, type Json, objectsOf, parseObject, textOf } from '../../core/
 import type { VenueError } from '../../core/order.ts';
 import type { HttpReply } from '../../core/socket.ts';
 import type { Credentials } from '../../core/venue.ts';
-import { bareError, type RestDialect, type RestResult } from '../../net/signed-rest.ts';
+import { bareError, type RestDialect, type RestResult, refused } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
 import { restHeaders } from './sign.ts';
 
@@ -30,8 +30,7 @@ export function readReply(reply: HttpReply): BybitResult {
   }
   if (body.retCode === 0) return { ok: false, error: bareError(reply) };
   const error = errorOf(body, Number(reply.headers[RESET_HEADER]) - Number(body.time));
-  // A server error says nothing of what was done before it.
-  return { ok: false, error: reply.status >= 500 ? { ...error, class: 'unknown-outcome' } : error };
+  return refused(reply, error);
 }
 
 /** An answer on the trade socket: `data`, or the venue's refusal. */

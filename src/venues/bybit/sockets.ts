@@ -1,11 +1,11 @@
 /** The two logged-on sockets of Bybit as one: pushes on the private one, orders on the trade one. Both up is up.
  *  https://bybit-exchange.github.io/docs/v5/ws/connect
  *  Demo trading takes no orders over sockets: its trade address is empty, and the private socket alone counts. */
-import { messageOf } from '../../core/faults.ts';
 import type { Json } from '../../core/json.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
 import { Session } from '../../net/session.ts';
-import type { SessionScript } from '../../net/session-port.ts';
+import { SessionGroup } from '../../net/session-group.ts';
+import type { SessionDeps, SessionScript } from '../../net/session-port.ts';
 import type { SignedRest } from '../../net/signed-rest.ts';
 import { PushReader } from './pushes.ts';
 import { HEARTBEAT, privateScript, type ScriptDeps, tradeScript } from './session.ts';
@@ -17,11 +17,10 @@ const AUTH_EXPIRES_MS = 10_000;
 export class Sockets {
   readonly #deps: GatewayDeps;
   readonly #rest: SignedRest<Json>;
-  readonly #private: Session;
-  readonly #trade: Session | undefined;
+  readonly #group: SessionGroup;
+  #trade: Session | undefined;
   /** Request ids may not repeat; the session's own numbers begin anew with every process. */
   readonly #requestPrefix: string;
-  #wasUp = false;
 
   constructor(deps: GatewayDeps, rest: SignedRest<Json>) {
     this.#deps = deps;
@@ -29,26 +28,20 @@ export class Sockets {
     this.#requestPrefix = `${Math.round(deps.clock.wallMs()).toString(36)}-`;
     const { wsPrivate, wsTrade } = deps.endpoints;
     const pushes = new PushReader(deps.onEvent, deps.listings, deps.log);
-    this.#private = this.#session('private socket', wsPrivate, privateScript, (frame) => pushes.read(frame));
-    this.#trade =
-      wsTrade === ''
-        ? undefined
-        : this.#session('trade socket', wsTrade, (script) => tradeScript(script, this.#requestPrefix));
+    this.#group = new SessionGroup(deps.onEvent, (hooks) => {
+      const session = this.#session('private socket', wsPrivate, hooks, privateScript, (frame) => pushes.read(frame));
+      if (wsTrade === '') return [session];
+      this.#trade = this.#session('trade socket', wsTrade, hooks, (script) => tradeScript(script, this.#requestPrefix));
+      return [session, this.#trade];
+    });
   }
 
   get isUp(): boolean {
-    return this.#private.isUp && (this.#trade?.isUp ?? true);
+    return this.#group.isUp;
   }
 
-  /** One after the other, so that a wrong key is refused once. */
-  async connect(): Promise<void> {
-    await this.#private.start();
-    try {
-      await this.#trade?.start();
-    } catch (thrown) {
-      await this.#private.close();
-      throw thrown;
-    }
+  connect(): Promise<void> {
+    return this.#group.connect();
   }
 
   /** As `Session.request`, on the trade socket. `build` is given the whole request id. */
@@ -61,13 +54,14 @@ export class Sockets {
     this.#trade?.renew(reason);
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#private.close(), this.#trade?.close()]);
+  close(): Promise<void> {
+    return this.#group.close();
   }
 
   #session(
     name: string,
     url: string,
+    hooks: Pick<SessionDeps, 'onUp' | 'onDown'>,
     toScript: (deps: ScriptDeps) => SessionScript,
     onPush: (frame: Json) => void = () => {},
   ): Session {
@@ -76,12 +70,8 @@ export class Sockets {
     return new Session({
       venue: 'bybit',
       name,
-      // A log-on signed with a wrong clock is refused.
       script: async (isFirst) => {
-        await rest.syncTime().catch((thrown: unknown) => {
-          if (isFirst) throw thrown;
-          log.warn({ venue: 'bybit', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
-        });
+        await rest.syncForLogon(isFirst, log);
         return toScript({
           url,
           auth: () => authFrame(credentials, rest.serverMs() + AUTH_EXPIRES_MS),
@@ -92,21 +82,8 @@ export class Sockets {
       sockets,
       clock,
       log,
-      onUp: () => this.#onUp(),
-      onDown: (reason) => this.#onDown(reason),
+      ...hooks,
       onPush,
     });
-  }
-
-  #onUp(): void {
-    if (this.#wasUp || !this.isUp) return;
-    this.#wasUp = true;
-    this.#deps.onEvent({ kind: 'GatewayUp' });
-  }
-
-  #onDown(reason: string): void {
-    if (!this.#wasUp) return;
-    this.#wasUp = false;
-    this.#deps.onEvent({ kind: 'GatewayDown', reason });
   }
 }

@@ -1,11 +1,12 @@
 /** Frames of a ccxt worker as book events; the shape is described in `frames.ts`. Thread: feed. Keeps no reference to the
  *  caller's buffer. Never throws. Steady state of the fast path: no allocation. */
-import { ascii, expectBytes, findQuote, integer, readInteger } from '../../core/bytes.ts';
+import { ascii, expectBytes, findQuote, integer, readInteger, textIn } from '../../core/bytes.ts';
 import { type BookFrame, FRAME, type FrameBatch } from '../../core/frame.ts';
 import { type Json, parseObject, textOf } from '../../core/json.ts';
 import { fillLevels, readLevels } from '../../core/levels.ts';
 import { SymbolTable } from '../../core/symbol-table.ts';
-import type { FrameParser, SymbolEntry } from '../../core/venue.ts';
+import { TwoReadings } from '../../core/two-readings.ts';
+import type { SymbolEntry } from '../../core/venue.ts';
 
 const HEAD = ascii('{"s":"');
 const NONCE = ascii('","n":');
@@ -16,29 +17,20 @@ const BIDS = ascii(',"b":[');
 const ASKS = ascii(',"a":[');
 const END = ascii('}');
 
-export class CcxtParser implements FrameParser {
-  fallbacks = 0;
+export class CcxtParser extends TwoReadings {
   readonly #table: SymbolTable;
 
   constructor(symbols: readonly SymbolEntry[]) {
+    super();
     this.#table = new SymbolTable(symbols);
-  }
-
-  parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
-    if (this.tryFast(buffer, start, end, out)) return;
-    this.fallbacks++;
-    this.readJson(buffer, start, end, out);
   }
 
   /** Books always come with the stream. */
   parseSnapshot(_buffer: Uint8Array, _start: number, _end: number, symbol: number, out: FrameBatch): void {
     out.clear();
-    const frame = out.add();
-    frame.kind = FRAME.Malformed;
-    frame.symbol = symbol;
+    out.only(FRAME.Malformed, symbol);
   }
 
-  /** The fast reading alone. False: declined, `out` is of no use. */
   tryFast(buffer: Uint8Array, start: number, end: number, out: FrameBatch): boolean {
     out.clear();
     const nameStart = expectBytes(buffer, start, HEAD);
@@ -66,11 +58,10 @@ export class CcxtParser implements FrameParser {
     return expectBytes(buffer, at, END) === end;
   }
 
-  /** The reading through `JSON.parse` alone; fills the same events. */
   readJson(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
     out.clear();
     const frame = out.add();
-    const body = parseObject(Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8'));
+    const body = parseObject(textIn(buffer, start, end));
     if (body?.renew === true) {
       frame.kind = FRAME.Control;
       return;
@@ -87,9 +78,7 @@ export class CcxtParser implements FrameParser {
       // A delta that never follows: the sequence rule makes it a gap.
       if (typeof body.lost === 'string') frame.kind = FRAME.Delta;
       else if (!this.#readBook(body, this.#table.entries[symbol] as SymbolEntry, frame)) {
-        frame.reset();
-        frame.kind = FRAME.Malformed;
-        frame.symbol = symbol;
+        out.only(FRAME.Malformed, symbol);
       }
     }
   }

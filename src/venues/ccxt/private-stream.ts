@@ -2,7 +2,7 @@
  *  instead (`settle.ts`). Thread: the ccxt worker. */
 import type { Exchange } from 'ccxt';
 import { backoffMs } from '../../core/backoff.ts';
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, pause } from '../../core/clock.ts';
 import { messageOf } from '../../core/faults.ts';
 import { seededRandom } from '../../core/random.ts';
 import { isA } from './errors.ts';
@@ -94,9 +94,9 @@ export class PrivateStream {
     const until = this.#clock.monotonicNs() + CONNECT_MS * 1e6;
     while ((this.#liveness?.open ?? 0) === 0) {
       if (this.#clock.monotonicNs() > until) throw new Error('the private stream did not open');
-      await this.#pause(20);
+      await pause(this.#clock, 20);
     }
-    await this.#pause(STEADY_MS);
+    await pause(this.#clock, STEADY_MS);
   }
 
   async #follow(
@@ -138,10 +138,6 @@ export class PrivateStream {
       if (this.#isClosed) return;
       this.#try().catch(() => this.#again());
     });
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.after(ms, resolve));
   }
 }
 

@@ -1,6 +1,6 @@
 /** Follows an order to its end, and to the last fill that its end speaks of, one question after the other; then the
  *  executor's own questions take over. Thread: the ccxt worker. */
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, pause } from '../../core/clock.ts';
 import type { Track, Tracks } from './tracks.ts';
 
 /** Waits before each question. `told`: the stream has said that there is something to ask for. `streamed`: it will say
@@ -21,7 +21,7 @@ export interface SettleDeps {
 export async function settle(track: Track, how: keyof typeof WAITS_MS, deps: SettleDeps): Promise<void> {
   const { clock, tracks, ask } = deps;
   for (const ms of WAITS_MS[how]) {
-    await new Promise<void>((resolve) => clock.after(ms, resolve));
+    await pause(clock, ms);
     // One at a time; the other comes back to it.
     if (track.isFollowed) continue;
     if (tracks.isSettled(track)) return;

@@ -1,7 +1,7 @@
 /** Order entry and account of Coinbase Advanced Trade spot. Orders and questions go over REST, the only way there is;
  *  what becomes of orders comes over the user socket.
  *  https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/rest-api */
-import { Fault, messageOf } from '../../core/faults.ts';
+import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import type { Json } from '../../core/json.ts';
 import type {
@@ -17,10 +17,10 @@ import type {
   VenueError,
 } from '../../core/order.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { cancelOutcome, placeOutcome, queryOutcome, unreadable } from '../../net/order-outcomes.ts';
+import { cancelOutcome, ownRates, placeOutcome, queryOutcome, unreadable } from '../../net/order-outcomes.ts';
 import { Session } from '../../net/session.ts';
 import type { SessionScript } from '../../net/session-port.ts';
-import { faultOf, SignedRest } from '../../net/signed-rest.ts';
+import { faultOf, needValue, SignedRest } from '../../net/signed-rest.ts';
 import { OrderMemory } from './order-memory.ts';
 import { cancelBody, cancelRefusal, orderBody, placedId, readBalances, unsupported } from './orders.ts';
 import { PushReader } from './pushes.ts';
@@ -140,20 +140,17 @@ export class CoinbaseGateway implements Gateway {
 
   async openOrders(): Promise<readonly OrderReport[]> {
     const result = await this.#questions.openOrders();
-    if (!result.ok) throw faultOf('coinbase', result.error, 'listing open orders');
-    return result.value;
+    return needValue('coinbase', result, 'listing open orders');
   }
 
   async recentFills(listing: Listing, sinceMs: number): Promise<readonly Fill[]> {
     const result = await this.#questions.fillsSince(listing, sinceMs);
-    if (!result.ok) throw faultOf('coinbase', result.error, `listing fills of ${listing.symbol}`);
-    return result.value;
+    return needValue('coinbase', result, `listing fills of ${listing.symbol}`);
   }
 
   async balances(): Promise<readonly Balance[]> {
     const result = await this.#questions.accounts();
-    if (!result.ok) throw faultOf('coinbase', result.error, 'reading balances');
-    const balances = readBalances(result.value);
+    const balances = readBalances(needValue('coinbase', result, 'reading balances'));
     if (balances === undefined) throw faultOf('coinbase', unreadable('account'), 'reading balances');
     return balances;
   }
@@ -162,20 +159,13 @@ export class CoinbaseGateway implements Gateway {
    *  ones, with a warning, while it does not say. */
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
     const result = await this.#questions.feeRates();
-    if (result.ok) return result.value;
-    const details = { venue: 'coinbase', symbol: listing.symbol, error: result.error };
-    this.#deps.log.warn(details, 'fee rates not read; assuming the usual ones');
-    return { taker: DEFAULT_FEES.taker, maker: DEFAULT_FEES.maker };
+    const usual = { taker: DEFAULT_FEES.taker, maker: DEFAULT_FEES.maker };
+    const said = { venue: 'coinbase', symbol: listing.symbol, log: this.#deps.log };
+    return ownRates(result, (rates) => rates, usual, said);
   }
 
   async #script(isFirst: boolean): Promise<SessionScript> {
-    await this.#rest.syncTime().catch((thrown: unknown) => {
-      if (isFirst) throw thrown;
-      this.#deps.log.warn(
-        { venue: 'coinbase', reason: messageOf(thrown) },
-        'venue clock not read; using the old offset',
-      );
-    });
+    await this.#rest.syncForLogon(isFirst, this.#deps.log);
     if (isFirst) await this.#checkPermissions();
     const nowMs = this.#rest.serverMs();
     const key = this.#key ?? readKey(this.#deps.credentials);

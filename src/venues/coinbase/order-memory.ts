@@ -1,5 +1,6 @@
 /** What we know of our orders beside what the venue says: its own ids (it is not asked by ours), when they were placed, and
  *  which of their fills were told. */
+import { dropOldest } from '../../core/oldest.ts';
 
 /** Enough for many hours; the oldest are forgotten first. */
 const MOST = 10_000;
@@ -61,7 +62,5 @@ function newOrder(clientId: string, placedAtMs: number): KnownOrder {
 
 function keep(orders: Map<string, KnownOrder>, key: string, order: KnownOrder): void {
   orders.set(key, order);
-  if (orders.size <= MOST) return;
-  const oldest = orders.keys().next();
-  if (oldest.done !== true) orders.delete(oldest.value);
+  dropOldest(orders, MOST);
 }

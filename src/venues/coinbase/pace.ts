@@ -1,5 +1,5 @@
 /** Keeps questions within their part of what the venue lets an account ask, so that orders always find the rest of it. */
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, pause } from '../../core/clock.ts';
 
 const WINDOW_MS = 1000;
 
@@ -20,6 +20,6 @@ export class Pace {
     const at = Math.max(now, (this.#turns[this.#next] as number) + WINDOW_MS);
     this.#turns[this.#next] = at;
     this.#next = (this.#next + 1) % this.#turns.length;
-    if (at > now) await new Promise<void>((resolve) => this.#clock.after(at - now, resolve));
+    if (at > now) await pause(this.#clock, at - now);
   }
 }

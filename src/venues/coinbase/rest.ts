@@ -3,7 +3,7 @@
 import { isObject, type Json, objectsOf, parseObject, textOf } from '../../core/json.ts';
 import type { VenueError } from '../../core/order.ts';
 import type { HttpReply } from '../../core/socket.ts';
-import { bareError, type RestDialect, type RestResult, retryAfterOf } from '../../net/signed-rest.ts';
+import { bareError, type RestDialect, type RestResult, refused, retryAfterOf } from '../../net/signed-rest.ts';
 import { classOf, venueError } from './errors.ts';
 
 export type CoinbaseResult = RestResult<Json>;
@@ -17,10 +17,7 @@ export function readReply(reply: HttpReply): CoinbaseResult {
   const refusal = refusalOf(body, reply.status);
   if (refusal === undefined) return { ok: true, value: body };
   const error = venueError(refusal.code, refusal.message, retryAfterOf(reply));
-  // A server error says nothing of what was done before it.
-  if (reply.status >= 500) return { ok: false, error: { ...error, class: 'unknown-outcome' } };
-  if (reply.status === 429) return { ok: false, error: { ...error, class: 'rate-limit' } };
-  return { ok: false, error };
+  return refused(reply, reply.status === 429 ? { ...error, class: 'rate-limit' } : error);
 }
 
 /** A token that is refused is answered with the plain text `Unauthorized`. */

@@ -1,7 +1,6 @@
 /** Order entry and account of Gate spot: orders and cancels over the private WebSocket, over REST while it is down;
  *  everything that is asked for over REST.
  *  https://www.gate.com/docs/developers/apiv4/en/#spot, …/apiv4/ws/en/#spot-account-trade */
-import { messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
@@ -16,10 +15,11 @@ import type {
   QueryOutcome,
 } from '../../core/order.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { cancelOutcome, placeOutcome, queryOutcome, unreadable } from '../../net/order-outcomes.ts';
+import { OrderEntry } from '../../net/order-entry.ts';
+import { ownRates, queryOutcome, type Rates, unreadable } from '../../net/order-outcomes.ts';
+import { allPages, type Page, readItems } from '../../net/pages.ts';
 import { Session } from '../../net/session.ts';
-import type { Answer } from '../../net/session-port.ts';
-import { faultOf, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { needValue, type RestResult, SignedRest } from '../../net/signed-rest.ts';
 import { OrderIds } from './order-ids.ts';
 import {
   cancelFrame,
@@ -53,6 +53,7 @@ export class GateGateway implements Gateway {
   readonly #deps: GatewayDeps;
   readonly #rest: SignedRest<unknown>;
   readonly #session: Session;
+  readonly #entry: OrderEntry<unknown>;
   readonly #ids = new OrderIds();
 
   constructor(deps: GatewayDeps) {
@@ -67,16 +68,14 @@ export class GateGateway implements Gateway {
       clock,
     });
     this.#rest = rest;
+    this.#entry = new OrderEntry({ clock, rest, read: readAnswer, orderIdOf });
     const pushes = new PushReader(deps.onEvent, log, (report) => this.#ids.note(report));
     this.#session = new Session({
       venue: 'gate',
       name: 'private socket',
-      // A login signed with a wrong clock is refused. Order entry and private channels share one connection.
+      // Order entry and private channels share one connection.
       script: async (isFirst) => {
-        await rest.syncTime().catch((thrown: unknown) => {
-          if (isFirst) throw thrown;
-          log.warn({ venue: 'gate', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
-        });
+        await rest.syncForLogon(isFirst, log);
         return privateScript(
           endpoints.wsPrivate,
           credentials,
@@ -107,27 +106,14 @@ export class GateGateway implements Gateway {
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
-    const { clock } = this.#deps;
-    if (order.type === 'market' && order.side === 'buy') return marketBuyRefused(clock.monotonicNs());
+    if (order.type === 'market' && order.side === 'buy') return marketBuyRefused(this.#deps.clock.monotonicNs());
     // Past this moment the venue refuses the order itself, so that one given up on cannot be accepted later.
     const expiresAt = this.#rest.serverMs() + PLACE_TIMEOUT_MS;
     const request = this.#session.request((id) => orderFrame(id, order, this.#seconds(), expiresAt), PLACE_TIMEOUT_MS);
-    const sentAt = request?.sentAt ?? clock.monotonicNs();
-    let result: GateResult;
-    let ackedAt = sentAt;
-    if (request === undefined) {
-      result = await this.#rest.post(ORDERS, JSON.stringify(orderParams(order)), {
-        headers: { [EXPIRY]: String(expiresAt) },
-        timeoutMs: PLACE_TIMEOUT_MS,
-      });
-      ackedAt = clock.monotonicNs();
-    } else {
-      const answer = await request.answer;
-      if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason, sentAt };
-      result = this.#resultOf(answer);
-      ackedAt = answer.at;
-    }
-    const outcome = placeOutcome(result, orderIdOf, sentAt, ackedAt);
+    const options = { headers: { [EXPIRY]: String(expiresAt) }, timeoutMs: PLACE_TIMEOUT_MS };
+    const outcome = await this.#entry.place(request, () =>
+      this.#rest.post(ORDERS, JSON.stringify(orderParams(order)), options),
+    );
     if (outcome.kind === 'acked') this.#ids.note({ clientId: order.clientId, venueOrderId: outcome.venueOrderId });
     return outcome;
   }
@@ -139,11 +125,9 @@ export class GateGateway implements Gateway {
       (id) => cancelFrame(id, orderId, listing.symbol, this.#seconds()),
       CANCEL_TIMEOUT_MS,
     );
-    const result =
-      request === undefined
-        ? await this.#rest.request('DELETE', `${ORDERS}/${orderId}`, { params: { currency_pair: listing.symbol } })
-        : this.#resultOf(await request.answer);
-    return cancelOutcome(result);
+    return this.#entry.cancel(request, () =>
+      this.#rest.request('DELETE', `${ORDERS}/${orderId}`, { params: { currency_pair: listing.symbol } }),
+    );
   }
 
   async query(order: OrderRef): Promise<QueryOutcome> {
@@ -152,29 +136,24 @@ export class GateGateway implements Gateway {
       order: async () => {
         const found = await this.#find(order);
         if (!found.ok) return found;
-        const report = isObject(found.value) ? readOrder(found.value) : undefined;
-        if (report !== undefined) this.#ids.note(report);
-        return { ok: true, value: report };
+        return { ok: true, value: isObject(found.value) ? this.#readOrder(found.value) : undefined };
       },
       fills: ({ venueOrderId }) => this.#fills(order.listing, { order_id: venueOrderId }),
     });
   }
 
   async openOrders(): Promise<readonly OrderReport[]> {
-    const reports: OrderReport[] = [];
     // Pages are counted within each pair.
-    for (let page = 1; ; page++) {
+    const ask = async (page = 1): Promise<RestResult<Page<Json, number>>> => {
       const params = { page: String(page), limit: String(ORDER_PAGE) };
-      const groups = await this.#list('/api/v4/spot/open_orders', params, 'listing open orders');
-      const lists = groups.map((group) => objectsOf(group, 'orders'));
-      for (const item of lists.flat()) {
-        const report = readOrder(item);
-        if (report === undefined) throw faultOf('gate', unreadable('open order'), 'listing open orders');
-        this.#ids.note(report);
-        reports.push(report);
-      }
-      if (lists.every((list) => list.length < ORDER_PAGE)) return reports;
-    }
+      const groups = await this.#list('/api/v4/spot/open_orders', params, 'list');
+      if (!groups.ok) return groups;
+      const lists = groups.value.map((group) => objectsOf(group, 'orders'));
+      const isLast = lists.every((list) => list.length < ORDER_PAGE);
+      return { ok: true, value: { items: lists.flat(), next: isLast ? undefined : page + 1 } };
+    };
+    const result = await allPages(ask, (item) => this.#readOrder(item), 'open order');
+    return needValue('gate', result, 'listing open orders');
   }
 
   async recentFills(listing: Listing, sinceMs: number): Promise<readonly Fill[]> {
@@ -187,32 +166,21 @@ export class GateGateway implements Gateway {
         ...(to > now ? {} : { to: String(Math.floor(to / 1000) - 1) }),
       };
       const result = await this.#fills(listing, window);
-      if (!result.ok) throw faultOf('gate', result.error, `listing fills of ${listing.symbol}`);
-      fills.push(...result.value);
+      fills.push(...needValue('gate', result, `listing fills of ${listing.symbol}`));
     }
     return fills;
   }
 
   async balances(): Promise<readonly Balance[]> {
-    const items = await this.#list('/api/v4/spot/accounts', {}, 'reading balances');
-    return items.map((item) => {
-      const balance = readBalance(item);
-      if (balance === undefined) throw faultOf('gate', unreadable('balance'), 'reading balances');
-      return balance;
-    });
+    const items = needValue('gate', await this.#list('/api/v4/spot/accounts', {}, 'list'), 'reading balances');
+    return needValue('gate', readItems(items, readBalance, 'balance'), 'reading balances');
   }
 
   /** The account's rates; those of an ordinary account, with a warning, while the venue does not say. */
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
     const result = await this.#rest.get('/api/v4/wallet/fee', { currency_pair: listing.symbol });
-    const rates = result.ok && isObject(result.value) ? readFeeRates(result.value) : undefined;
-    if (rates !== undefined) return rates;
-    const error = result.ok ? unreadable('fee rates') : result.error;
-    this.#deps.log.warn(
-      { venue: 'gate', symbol: listing.symbol, error },
-      'fee rates not read; assuming the usual ones',
-    );
-    return DEFAULT_FEES;
+    const read = (value: unknown): Rates | undefined => (isObject(value) ? readFeeRates(value) : undefined);
+    return ownRates(result, read, DEFAULT_FEES, { venue: 'gate', symbol: listing.symbol, log: this.#deps.log });
   }
 
   /** By the venue's id where it is known, else by ours. The venue forgets our name of an order an hour after its end
@@ -224,58 +192,43 @@ export class GateGateway implements Gateway {
     if (byName.ok || byName.error.class !== 'unknown-order') return byName;
     for (let page = 1; page <= FINISHED_PAGES; page++) {
       const params = { currency_pair, status: 'finished', page: String(page), limit: String(ORDER_PAGE) };
-      const finished = await this.#rest.get(ORDERS, params);
+      const finished = await this.#list(ORDERS, params, 'list of orders');
       if (!finished.ok) return finished;
-      const items = listOf(finished.value);
-      if (items === undefined) return { ok: false, error: unreadable('list of orders') };
-      const found = items.find((item) => textOf(item, 'text') === textOfClient(clientId));
+      const found = finished.value.find((item) => textOf(item, 'text') === textOfClient(clientId));
       if (found !== undefined) return { ok: true, value: found };
-      if (items.length < ORDER_PAGE) break;
+      if (finished.value.length < ORDER_PAGE) break;
     }
     return byName;
   }
 
-  async #fills(listing: Listing, params: Readonly<Record<string, string>>): Promise<RestResult<readonly Fill[]>> {
-    const fills: Fill[] = [];
-    for (let page = 1; ; page++) {
-      const result = await this.#rest.get('/api/v4/spot/my_trades', {
-        currency_pair: listing.symbol,
-        ...params,
-        page: String(page),
-        limit: String(FILL_PAGE),
-      });
-      if (!result.ok) return result;
-      const items = listOf(result.value);
-      if (items === undefined) return { ok: false, error: unreadable('list of fills') };
-      for (const item of items) {
-        // An answer about one pair does not always repeat its name.
-        const fill = readFill({ currency_pair: listing.symbol, ...item });
-        if (fill === undefined) return { ok: false, error: unreadable('fill') };
-        fills.push(fill);
-      }
-      if (items.length < FILL_PAGE) return { ok: true, value: fills };
-    }
+  #fills(listing: Listing, params: Readonly<Record<string, string>>): Promise<RestResult<readonly Fill[]>> {
+    const pair = { currency_pair: listing.symbol };
+    const ask = async (page = 1): Promise<RestResult<Page<Json, number>>> => {
+      const asked = { ...pair, ...params, page: String(page), limit: String(FILL_PAGE) };
+      const items = await this.#list('/api/v4/spot/my_trades', asked, 'list of fills');
+      if (!items.ok) return items;
+      return { ok: true, value: { items: items.value, next: items.value.length < FILL_PAGE ? undefined : page + 1 } };
+    };
+    // An answer about one pair does not always repeat its name.
+    return allPages(ask, (item) => readFill({ ...pair, ...item }), 'fill');
   }
 
-  async #list(path: string, params: Readonly<Record<string, string>>, doing: string): Promise<readonly Json[]> {
+  async #list(
+    path: string,
+    params: Readonly<Record<string, string>>,
+    what: string,
+  ): Promise<RestResult<readonly Json[]>> {
     const result = await this.#rest.get(path, params);
-    if (!result.ok) throw faultOf('gate', result.error, doing);
-    const items = listOf(result.value);
-    if (items === undefined) throw faultOf('gate', unreadable('list'), doing);
-    return items;
+    if (!result.ok) return result;
+    const { value } = result;
+    const isList = Array.isArray(value) && value.every(isObject);
+    return isList ? { ok: true, value } : { ok: false, error: unreadable(what) };
   }
 
-  #resultOf(answer: Answer): GateResult {
-    if (answer.kind === 'lost') {
-      return { ok: false, error: { class: 'unknown-outcome', code: 'lost', message: answer.reason } };
-    }
-    const refusal = refusalOf(answer.frame);
-    if (refusal === undefined) {
-      return { ok: true, value: isObject(answer.frame.data) ? answer.frame.data.result : undefined };
-    }
-    const error = this.#rest.clean(refusal);
-    this.#rest.noteRefusal(error);
-    return { ok: false, error };
+  #readOrder(item: Json): OrderReport | undefined {
+    const report = readOrder(item);
+    if (report !== undefined) this.#ids.note(report);
+    return report;
   }
 
   #seconds(): number {
@@ -283,8 +236,12 @@ export class GateGateway implements Gateway {
   }
 }
 
-const listOf = (value: unknown): readonly Json[] | undefined =>
-  Array.isArray(value) && value.every(isObject) ? value : undefined;
+/** An answer over the socket, as REST would have put it. */
+function readAnswer(frame: Json): GateResult {
+  const refusal = refusalOf(frame);
+  if (refusal !== undefined) return { ok: false, error: refusal };
+  return { ok: true, value: isObject(frame.data) ? frame.data.result : undefined };
+}
 
 const orderIdOf = (value: unknown): string => (isObject(value) ? textOf(value, 'id') : '');
 

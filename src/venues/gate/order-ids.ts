@@ -1,5 +1,6 @@
 /** The venue's ids of our latest orders: by them an order is found and cancelled at any time, by our own name only while
  *  the venue remembers it. */
+import { dropOldest } from '../../core/oldest.ts';
 import type { OrderReport } from '../../core/order.ts';
 
 const REMEMBERED = 4096;
@@ -10,9 +11,7 @@ export class OrderIds {
   note({ clientId, venueOrderId }: Pick<OrderReport, 'clientId' | 'venueOrderId'>): void {
     if (clientId === '') return;
     this.#ids.set(clientId, venueOrderId);
-    if (this.#ids.size <= REMEMBERED) return;
-    const [oldest] = this.#ids.keys();
-    if (oldest !== undefined) this.#ids.delete(oldest);
+    dropOldest(this.#ids, REMEMBERED);
   }
 
   of(clientId: string): string | undefined {

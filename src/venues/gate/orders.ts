@@ -3,7 +3,7 @@
 import { isDecimal, isSame, isZero, subtract } from '../../core/decimal-text.ts';
 import { type Json, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
-import type { Side } from '../../core/units.ts';
+import { type Side, sideOf } from '../../core/units.ts';
 
 /** The venue wants ids of ours to begin so. */
 const OWN = 't-';
@@ -75,7 +75,7 @@ function filledOf(item: Json, side: Side): string {
 
 /** An order of a push, a REST answer or an answer of the socket; undefined when it lacks what a report needs. */
 export function readOrder(item: Json): OrderReport | undefined {
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   if (side === undefined || textOf(item, 'id') === '' || textOf(item, 'currency_pair') === '') return undefined;
   const filled = filledOf(item, side);
   if (!isDecimal(filled)) return undefined;
@@ -95,7 +95,7 @@ export function readOrder(item: Json): OrderReport | undefined {
 /** An item of `/spot/my_trades` or of the channel `spot.usertrades`; undefined when it lacks what a fill needs, as the
  *  lite channel's do: they have no fees. */
 export function readFill(item: Json): Fill | undefined {
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   const tradeId = idOf(item.id);
   const symbol = textOf(item, 'currency_pair');
   const price = textOf(item, 'price');
@@ -149,11 +149,6 @@ export function readFeeRates(item: Json): { taker: string; maker: string } | und
   const taker = textOf(item, 'taker_fee');
   const maker = textOf(item, 'maker_fee');
   return isDecimal(taker) && isDecimal(maker) ? { taker, maker } : undefined;
-}
-
-function sideOf(item: Json): Side | undefined {
-  const { side } = item;
-  return side === 'buy' || side === 'sell' ? side : undefined;
 }
 
 /** Numbers in pushes, texts over REST. */

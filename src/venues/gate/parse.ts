@@ -1,11 +1,13 @@
 /** Frames of Gate's public streams as book events: the byte scanner first, `JSON.parse` for whatever it declines, which
  *  is what no book hangs on: acknowledgements, pongs, and channels that the plan does not subscribe to.
  *  Thread: feed. Keeps no reference to the caller's buffer. Never throws. */
+import { textIn } from '../../core/bytes.ts';
 import { type BookFrame, FRAME, type FrameBatch, type FrameKind, type LevelList } from '../../core/frame.ts';
-import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
+import { isId, isObject, type Json, parseObject, textOf } from '../../core/json.ts';
 import { fillLevel, fillLevels } from '../../core/levels.ts';
 import { SymbolTable } from '../../core/symbol-table.ts';
-import type { FrameParser, SymbolEntry } from '../../core/venue.ts';
+import { TwoReadings } from '../../core/two-readings.ts';
+import type { SymbolEntry } from '../../core/venue.ts';
 import { readFrameFast } from './scan.ts';
 
 /** Depth with a full book first, 50 levels every 20 ms. */
@@ -17,33 +19,25 @@ export const TOP_CHANNEL = 'spot.book_ticker';
 /** `ob.BTC_USDT.50` → `BTC_USDT`. */
 export const pairOfStream = (name: string): string | undefined => /^ob\.(.*)\.[^.]*$/.exec(name)?.[1];
 
-export class GateParser implements FrameParser {
-  fallbacks = 0;
+export class GateParser extends TwoReadings {
   readonly #table: SymbolTable;
 
   constructor(symbols: readonly SymbolEntry[]) {
+    super();
     this.#table = new SymbolTable(symbols);
   }
 
-  parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
-    if (this.tryFast(buffer, start, end, out)) return;
-    this.fallbacks++;
-    this.readJson(buffer, start, end, out);
-  }
-
-  /** The fast reading alone. False: declined, `out` is empty. */
   tryFast(buffer: Uint8Array, start: number, end: number, out: FrameBatch): boolean {
     out.clear();
     return readFrameFast(this.#table, buffer, start, end, out);
   }
 
-  /** The reading through `JSON.parse` alone; fills the same event. */
   readJson(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
     out.clear();
     const frame = out.add();
-    const value = parseObject(decode(buffer, start, end));
+    const value = parseObject(textIn(buffer, start, end));
     frame.kind = value === undefined ? FRAME.Malformed : this.#readFrame(value, frame);
-    if (frame.kind === FRAME.Malformed) forget(frame);
+    if (frame.kind === FRAME.Malformed) out.only(FRAME.Malformed, frame.symbol);
   }
 
   /** Body of `GET /spot/order_book` with `with_id=true`. */
@@ -52,15 +46,15 @@ export class GateParser implements FrameParser {
     const frame = out.add();
     frame.symbol = symbol;
     const entry = this.#table.entries[symbol];
-    const body = parseObject(decode(buffer, start, end));
+    const body = parseObject(textIn(buffer, start, end));
     const isRead =
       entry !== undefined &&
       body !== undefined &&
       readIds(frame, body.id, body.id, millisecondsOf(body.update)) &&
       fillLevels(entry, body.asks, frame, frame.asks) &&
       fillLevels(entry, body.bids, frame, frame.bids);
-    frame.kind = isRead ? FRAME.Snapshot : FRAME.Malformed;
-    if (!isRead) forget(frame);
+    if (isRead) frame.kind = FRAME.Snapshot;
+    else out.only(FRAME.Malformed, symbol);
   }
 
   #readFrame(value: Json, frame: BookFrame): FrameKind {
@@ -124,16 +118,3 @@ function readIds(frame: BookFrame, firstSeq: unknown, lastSeq: unknown, at: unkn
 
 /** Bodies of older editions had seconds. */
 const millisecondsOf = (at: unknown): unknown => (isId(at) && at > 1e12 ? at : undefined);
-
-/** An unreadable frame keeps nothing but its kind and, where it was told, its symbol. */
-function forget(frame: BookFrame): void {
-  const { symbol } = frame;
-  frame.reset();
-  frame.kind = FRAME.Malformed;
-  frame.symbol = symbol;
-}
-
-const isId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const decode = (buffer: Uint8Array, start: number, end: number): string =>
-  Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8');

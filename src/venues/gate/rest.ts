@@ -3,7 +3,7 @@
 import { isObject, parseJson, textOf } from '../../core/json.ts';
 import type { HttpReply } from '../../core/socket.ts';
 import type { Credentials } from '../../core/venue.ts';
-import { bareError, type RestDialect, type RestResult, retryAfterOf } from '../../net/signed-rest.ts';
+import { bareError, type RestDialect, type RestResult, refused, retryAfterOf } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
 import { restHeaders } from './sign.ts';
 
@@ -30,8 +30,7 @@ export function readReply(reply: HttpReply, nowMs: number): GateResult {
   if (!isObject(body) || label === '') return { ok: false, error: bareError(reply) };
   const wait = reply.status === 429 ? waitUntil(reply.headers['x-gate-ratelimit-reset-timestamp'], nowMs) : undefined;
   const error = venueError(label, textOf(body, 'message') || textOf(body, 'detail'), wait ?? retryAfterOf(reply));
-  // A server error says nothing of what was done before it.
-  return { ok: false, error: reply.status >= 500 ? { ...error, class: 'unknown-outcome' } : error };
+  return refused(reply, error);
 }
 
 /** @param nowMs the venue's time */

@@ -1,7 +1,7 @@
 /** Order entry and account of Kraken spot: orders and cancels over the private socket, over REST while it is down;
  *  everything that is asked for over REST.
  *  https://docs.kraken.com/api/docs/websocket-v2/add_order, …/rest-api/add-order */
-import { Fault, messageOf } from '../../core/faults.ts';
+import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, textOf } from '../../core/json.ts';
 import type {
@@ -16,10 +16,11 @@ import type {
   QueryOutcome,
 } from '../../core/order.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { cancelOutcome, placeOutcome, unreadable } from '../../net/order-outcomes.ts';
+import { OrderEntry } from '../../net/order-entry.ts';
+import { cancelOutcome, ownRates, placeOutcome, type Rates, unreadable } from '../../net/order-outcomes.ts';
 import { Session } from '../../net/session.ts';
-import type { Answer, SessionScript } from '../../net/session-port.ts';
-import { faultOf } from '../../net/signed-rest.ts';
+import type { SessionScript } from '../../net/session-port.ts';
+import { faultOf, needValue } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
 import { loadNames } from './instruments.ts';
 import type { Names } from './names.ts';
@@ -47,6 +48,7 @@ export class KrakenGateway implements Gateway {
   readonly #deps: GatewayDeps;
   readonly #rest: KrakenRest;
   readonly #session: Session;
+  readonly #entry: OrderEntry<Json>;
   readonly #pushes: PushReader;
   readonly #questions: OrderQuestions;
   #token = '';
@@ -56,6 +58,8 @@ export class KrakenGateway implements Gateway {
     this.#deps = deps;
     const { endpoints, credentials, http, clock, log, sockets } = deps;
     this.#rest = new KrakenRest(endpoints, credentials, http, clock);
+    const orderIdOf = (result: Json): string => textOf(result, 'order_id');
+    this.#entry = new OrderEntry({ clock, rest: this.#rest, read: (frame) => this.#read(frame), orderIdOf });
     this.#pushes = new PushReader(deps.onEvent, log);
     this.#questions = new OrderQuestions({
       rest: this.#rest,
@@ -93,10 +97,7 @@ export class KrakenGateway implements Gateway {
     const deadline = this.#rest.serverMs() + DEADLINE_MS;
     const request = this.#session.request((id) => addOrderFrame(id, order, this.#token, deadline), PLACE_TIMEOUT_MS);
     if (request === undefined) return this.#placeOverRest(order);
-    const { sentAt } = request;
-    const answer = await request.answer;
-    if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason, sentAt };
-    const outcome = placeOutcome(this.#resultOf(answer), (result) => textOf(result, 'order_id'), sentAt, answer.at);
+    const outcome = await this.#entry.placed(request);
     this.#note(order, outcome);
     return outcome;
   }
@@ -104,7 +105,7 @@ export class KrakenGateway implements Gateway {
   /** `cancelled` means that the venue took the request; the order's end comes as an event. */
   async cancel(order: OrderRef): Promise<CancelOutcome> {
     const request = this.#session.request((id) => cancelFrame(id, order.clientId, this.#token), CANCEL_TIMEOUT_MS);
-    if (request !== undefined) return cancelOutcome(this.#resultOf(await request.answer));
+    if (request !== undefined) return cancelOutcome(this.#entry.resultOf(await request.answer));
     const result = await this.#rest.call('CancelOrder', { cl_ord_id: order.clientId });
     return result.ok && textOf(result.value, 'count') === '0' ? { kind: 'absent' } : cancelOutcome(result);
   }
@@ -133,26 +134,19 @@ export class KrakenGateway implements Gateway {
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
     const pair = listing.orderCode ?? listing.symbol;
     const result = await this.#rest.call('TradeVolume', { pair });
-    const rates = result.ok ? readFeeRates(result.value, pair) : undefined;
-    if (rates !== undefined) return rates;
-    const { symbol } = listing;
-    const error = result.ok ? unreadable('fee rates') : result.error;
-    this.#deps.log.warn({ venue: 'kraken', symbol, error }, 'fee rates not read; assuming the usual ones');
-    return { taker: DEFAULT_FEES.taker, maker: DEFAULT_FEES.maker };
+    const read = (value: Json): Rates | undefined => readFeeRates(value, pair);
+    const usual = { taker: DEFAULT_FEES.taker, maker: DEFAULT_FEES.maker };
+    return ownRates(result, read, usual, { venue: 'kraken', symbol: listing.symbol, log: this.#deps.log });
   }
 
   /** Each connection has a token of its own: one must be used within 15 minutes, and is good until the connection ends. */
   async #script(isFirst: boolean): Promise<SessionScript> {
     const { endpoints, clock, log } = this.#deps;
-    await this.#rest.syncTime().catch((thrown: unknown) => {
-      if (isFirst) throw thrown;
-      log.warn({ venue: 'kraken', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
-    });
+    await this.#rest.syncForLogon(isFirst, log);
     // Questions need them; the first one need not wait.
     this.#loadNames().catch(() => {});
     const result = await this.#rest.call('GetWebSocketsToken');
-    if (!result.ok) throw faultOf('kraken', result.error, 'asking for a token of the private socket');
-    const token = textOf(result.value, 'token');
+    const token = textOf(needValue('kraken', result, 'asking for a token of the private socket'), 'token');
     if (token === '') throw new Fault('venue/protocol', 'kraken: the venue gave an empty token of the private socket');
     this.#token = token;
     const clean = (error: Parameters<KrakenRest['clean']>[0]) => hiding(token, this.#rest.clean(error));
@@ -178,17 +172,11 @@ export class KrakenGateway implements Gateway {
     this.#pushes.note(outcome.venueOrderId, { clientId, symbol: listing.symbol, side, size, filled: '0' });
   }
 
-  #resultOf(answer: Answer): KrakenResult {
-    if (answer.kind === 'lost') {
-      return { ok: false, error: { class: 'unknown-outcome', code: 'lost', message: answer.reason } };
-    }
-    const { success, result } = answer.frame;
+  /** An answer over the socket, as REST would have put it. */
+  #read({ success, result, error }: Json): KrakenResult {
     if (success === true) return { ok: true, value: isObject(result) ? result : {} };
-    const text = textOf(answer.frame, 'error');
-    if (text === '') return { ok: false, error: unreadable('refusal') };
-    const error = hiding(this.#token, this.#rest.clean(venueError(text, this.#deps.clock.wallMs())));
-    this.#rest.noteRefusal(error);
-    return { ok: false, error };
+    if (typeof error !== 'string' || error === '') return { ok: false, error: unreadable('refusal') };
+    return { ok: false, error: hiding(this.#token, venueError(error, this.#deps.clock.wallMs())) };
   }
 
   /** Read once; what failed is tried again by the next who needs them. */

@@ -1,76 +1,71 @@
 /** Frames of the public stream as book events: the byte scanner first, `JSON.parse` for whatever it declines.
  *  Thread: feed. Keeps no reference to the caller's buffer. Never throws.
  *  https://docs.kraken.com/api/docs/websocket-v2/book, …/ticker */
+import { textIn } from '../../core/bytes.ts';
 import { plainText } from '../../core/decimal-text.ts';
-import { type BookFrame, FRAME, type FrameBatch, type FrameKind, type LevelList } from '../../core/frame.ts';
+import { type BookFrame, FRAME, type FrameBatch, type LevelList } from '../../core/frame.ts';
 import { isObject, type Json, parseNumberTexts } from '../../core/json.ts';
 import { fillLevel } from '../../core/levels.ts';
 import { SymbolTable } from '../../core/symbol-table.ts';
-import type { FrameParser, SymbolEntry } from '../../core/venue.ts';
+import { TwoReadings } from '../../core/two-readings.ts';
+import type { SymbolEntry } from '../../core/venue.ts';
 import { parseIsoTime } from './iso-time.ts';
 import { MAX_CHECKSUM, tryScan } from './scan.ts';
 
-export class KrakenParser implements FrameParser {
-  fallbacks = 0;
+export class KrakenParser extends TwoReadings {
   readonly #table: SymbolTable;
 
   constructor(symbols: readonly SymbolEntry[]) {
+    super();
     this.#table = new SymbolTable(symbols);
   }
 
-  parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
-    if (this.tryFast(buffer, start, end, out)) return;
-    this.fallbacks++;
-    this.readJson(buffer, start, end, out);
-  }
-
-  /** The fast reading alone. False: declined, `out` is of no use. */
   tryFast(buffer: Uint8Array, start: number, end: number, out: FrameBatch): boolean {
     out.clear();
     return tryScan(this.#table, buffer, start, end, out);
   }
 
-  /** The reading through `JSON.parse` alone; fills the same events. */
   readJson(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
     out.clear();
-    const text = Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8');
+    const text = textIn(buffer, start, end);
     const frame = parseNumberTexts(text);
-    const bare = isObject(frame) ? this.#readFrame(frame, out) : this.#damaged(text);
-    if (bare !== undefined) put(out, bare);
+    if (isObject(frame)) this.#readFrame(frame, out);
+    else out.only(FRAME.Malformed, this.#namedIn(text));
   }
 
   /** Books come with the subscription; nothing is fetched. */
   parseSnapshot(_buffer: Uint8Array, _start: number, _end: number, symbol: number, out: FrameBatch): void {
-    put(out, { kind: FRAME.Malformed, symbol });
+    out.clear();
+    out.only(FRAME.Malformed, symbol);
   }
 
-  /** Undefined when `out` was filled; otherwise the one event without levels that the frame amounts to. */
-  #readFrame(frame: Json, out: FrameBatch): BareEvent | undefined {
+  #readFrame(frame: Json, out: FrameBatch): void {
     const { channel, type, data } = frame;
-    if (channel === undefined) return isControl(frame) ? CONTROL : MALFORMED;
-    if (channel === 'status') return CONTROL;
-    if (channel !== 'book' && channel !== 'ticker') return typeof channel === 'string' ? IGNORED : MALFORMED;
+    if (channel === undefined) return out.only(isControl(frame) ? FRAME.Control : FRAME.Malformed, -1);
+    if (channel === 'status') return out.only(FRAME.Control, -1);
+    if (channel !== 'book' && channel !== 'ticker') {
+      return out.only(typeof channel === 'string' ? FRAME.Ignored : FRAME.Malformed, -1);
+    }
     const kind = channel === 'ticker' ? FRAME.Top : type === 'update' ? FRAME.Delta : FRAME.Snapshot;
-    if (!Array.isArray(data) || data.length === 0) return MALFORMED;
+    if (!Array.isArray(data) || data.length === 0) return out.only(FRAME.Malformed, -1);
     for (const item of data) {
       const symbol = isObject(item) && typeof item.symbol === 'string' ? this.#table.indexOf(item.symbol) : undefined;
-      if (symbol === undefined) return MALFORMED;
-      if (symbol < 0) return { kind: FRAME.UnknownSymbol, symbol };
-      const malformed = { kind: FRAME.Malformed, symbol };
-      if (type !== 'update' && type !== 'snapshot') return malformed;
+      if (symbol === undefined) return out.only(FRAME.Malformed, -1);
+      if (symbol < 0) return out.only(FRAME.UnknownSymbol, symbol);
+      if (type !== 'update' && type !== 'snapshot') return out.only(FRAME.Malformed, symbol);
       const event = out.add();
       event.kind = kind;
       event.symbol = symbol;
       const entry = this.#table.entries[symbol] as SymbolEntry;
-      if (!(kind === FRAME.Top ? readTop(item, entry, event) : readBook(item, entry, event))) return malformed;
+      const isRead = kind === FRAME.Top ? readTop(item, entry, event) : readBook(item, entry, event);
+      if (!isRead) return out.only(FRAME.Malformed, symbol);
     }
-    return undefined;
   }
 
-  /** What is no JSON: of the symbol that its beginning names, where it is still that of a book or a ticker. */
-  #damaged(text: string): BareEvent {
+  /** The symbol that the beginning of what is no JSON names, where that is still the one of a book or a ticker. */
+  #namedIn(text: string): number {
     const name = BEGINNING.exec(text)?.[1];
-    return name === undefined ? MALFORMED : { kind: FRAME.Malformed, symbol: this.#table.indexOf(name) };
+    return name === undefined ? -1 : this.#table.indexOf(name);
   }
 }
 
@@ -123,21 +118,4 @@ function readTime({ timestamp }: Json, frame: BookFrame): boolean {
   if (timestamp === undefined) return true;
   frame.venueAt = parseIsoTime(timestamp);
   return !Number.isNaN(frame.venueAt);
-}
-
-/** An event without levels. */
-interface BareEvent {
-  readonly kind: FrameKind;
-  readonly symbol: number;
-}
-
-const CONTROL: BareEvent = { kind: FRAME.Control, symbol: -1 };
-const IGNORED: BareEvent = { kind: FRAME.Ignored, symbol: -1 };
-const MALFORMED: BareEvent = { kind: FRAME.Malformed, symbol: -1 };
-
-function put(out: FrameBatch, event: BareEvent): void {
-  out.clear();
-  const frame = out.add();
-  frame.kind = event.kind;
-  frame.symbol = event.symbol;
 }

@@ -4,6 +4,7 @@
 import { add } from '../../core/decimal-text.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Log } from '../../core/log.ts';
+import { dropOldest } from '../../core/oldest.ts';
 import type { Balance, Fill, GatewayEvent, OrderStatus } from '../../core/order.ts';
 import type { Side } from '../../core/units.ts';
 import { parseIsoTime } from './iso-time.ts';
@@ -136,7 +137,7 @@ export class PushReader implements Heard {
     const value = cost === undefined ? {} : { value: cost };
     const fill = { ...order, tradeId, price, size, ...fee, ...value, maker: item.liquidity_ind === 'm' };
     this.#fills.set(tradeId, fill);
-    if (this.#fills.size > REMEMBERED) this.#fills.delete(this.#fills.keys().next().value ?? '');
+    dropOldest(this.#fills, REMEMBERED);
     this.#onEvent({ kind: 'LegFilled', fill });
   }
 

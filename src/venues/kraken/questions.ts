@@ -8,7 +8,8 @@ import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, textOf } from '../../core/json.ts';
 import type { Fill, OrderRef, OrderReport, QueryOutcome, VenueError } from '../../core/order.ts';
 import { queryOutcome, unreadable } from '../../net/order-outcomes.ts';
-import { faultOf, type RestResult } from '../../net/signed-rest.ts';
+import { readItems } from '../../net/pages.ts';
+import { faultOf, needValue, type RestResult } from '../../net/signed-rest.ts';
 import type { Names } from './names.ts';
 import type { Heard } from './pushes.ts';
 import { readOrder, readTrade, tradeIdsOf } from './reports.ts';
@@ -59,12 +60,9 @@ export class OrderQuestions {
   async openOrders(): Promise<readonly OrderReport[]> {
     const names = await this.#deps.names();
     const result = await this.#deps.rest.call('OpenOrders');
-    if (!result.ok) throw faultOf('kraken', result.error, 'listing open orders');
-    return rowsUnder(result.value, 'open').map(([id, row]) => {
-      const report = readOrder(id, row, names);
-      if (report === undefined) throw faultOf('kraken', unreadable('open order'), 'listing open orders');
-      return report;
-    });
+    const rows = rowsUnder(needValue('kraken', result, 'listing open orders'), 'open');
+    const reports = readItems(rows, ([id, row]) => readOrder(id, row, names), 'open order');
+    return needValue('kraken', reports, 'listing open orders');
   }
 
   /** Newest first, in pages; a trade that happens meanwhile moves the others on, so that one may come twice. */
@@ -77,8 +75,7 @@ export class OrderQuestions {
     const start = String(Math.floor(sinceMs / 1000) - 1);
     for (let offset = 0; ; offset += PAGE) {
       const result = await rest.call('TradesHistory', { start, ofs: String(offset), without_count: 'true' });
-      if (!result.ok) throw faultOf('kraken', result.error, doing);
-      const rows = rowsUnder(result.value, 'trades');
+      const rows = rowsUnder(needValue('kraken', result, doing), 'trades');
       for (const [id, row] of rows) {
         if (!isObject(row) || names.pair(textOf(row, 'pair'))?.symbol !== listing.symbol) continue;
         const fill = readTrade(id, row, '', names);
@@ -140,8 +137,7 @@ export class OrderQuestions {
     for (let at = 0; at < ids.length; at += ORDERS_PER_QUERY) {
       const txid = ids.slice(at, at + ORDERS_PER_QUERY).join(',');
       const result = await this.#deps.rest.call('QueryOrders', { txid });
-      if (!result.ok) throw faultOf('kraken', result.error, doing);
-      for (const [id, row] of Object.entries(result.value)) {
+      for (const [id, row] of Object.entries(needValue('kraken', result, doing))) {
         if (isObject(row)) clientIds.set(id, textOf(row, 'cl_ord_id'));
       }
     }

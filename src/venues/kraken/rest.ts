@@ -1,11 +1,11 @@
 /** Kraken over REST: what is the venue's own of a signed request and its reply, and the order in which they go out.
  *  https://docs.kraken.com/api/docs/guides/spot-rest-intro, …/spot-rest-auth */
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, pause } from '../../core/clock.ts';
 import { isObject, type Json, parseNumberTexts, textOf } from '../../core/json.ts';
 import type { ErrorClass, VenueError } from '../../core/order.ts';
 import type { HttpPort, HttpReply } from '../../core/socket.ts';
 import type { Credentials, Endpoints } from '../../core/venue.ts';
-import { bareError, type RestDialect, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { bareError, type RestDialect, type RestResult, refused, SignedRest } from '../../net/signed-rest.ts';
 import { CallBudget } from './call-budget.ts';
 import { venueError } from './errors.ts';
 import { NonceSource, signedForm } from './sign.ts';
@@ -22,9 +22,7 @@ export function readReply(reply: HttpReply, nowMs: number): KrakenResult {
   // `W…` is a warning beside an answer.
   const refusal = texts.find((text) => !text.startsWith('W'));
   if (refusal !== undefined) {
-    const error = venueError(refusal, nowMs);
-    // A server error says nothing of what was done before it.
-    return { ok: false, error: reply.status >= 500 ? { ...error, class: 'unknown-outcome' } : error };
+    return refused(reply, venueError(refusal, nowMs));
   }
   if (reply.status !== 200) return { ok: false, error: bareError(reply) };
   return isObject(body.result) ? { ok: true, value: body.result } : { ok: false, error: noResult(reply) };
@@ -77,7 +75,7 @@ export class KrakenRest extends SignedRest<Json> {
       this.#budget.giveBack(method);
       return notSent('rate-limit', `${method} would be too many calls`, waitMs);
     }
-    if (waitMs > 0) await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
+    if (waitMs > 0) await pause(this.#clock, waitMs);
     const calledAt = this.#clock.monotonicNs();
     const send = async (): Promise<KrakenResult> => {
       const lateMs = (this.#clock.monotonicNs() - calledAt) / 1e6;

@@ -1,6 +1,7 @@
 /** Market streams of Kraken's sockets v2: what to subscribe to, how to keep it alive, how a hole shows.
  *  https://docs.kraken.com/api/docs/websocket-v2/book, …/ticker, …/status, …/guides/spot-ws-book-v2 */
 import { crc32 } from 'node:zlib';
+import { chunks } from '../../core/chunks.ts';
 import { isObject, type Json, objectsOf, parseObject, textOf } from '../../core/json.ts';
 import {
   type ChecksumSource,
@@ -41,10 +42,6 @@ const ticker = (symbols: readonly string[]): Json => ({
   snapshot: true,
 });
 const subscribe = (params: Json): string => JSON.stringify({ method: 'subscribe', params });
-
-function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-}
 
 function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[] {
   const indices = symbols.map((_, index) => index);

@@ -4,9 +4,10 @@ import { isObject } from '../../core/json.ts';
 import type { Log } from '../../core/log.ts';
 import type { Balance, Fill, OrderReport } from '../../core/order.ts';
 import { unreadable } from '../../net/order-outcomes.ts';
-import { faultOf, type RestOptions, type RestResult, type SignedRest } from '../../net/signed-rest.ts';
+import { readItems } from '../../net/pages.ts';
+import { faultOf, needValue, type RestOptions, type RestResult, type SignedRest } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
-import { idOf, readBalances, readFeeRates, readFill, readOrder } from './orders.ts';
+import { idOf, readBalances, readFill, readOrder } from './orders.ts';
 
 const PAGE = 100;
 /** Where the venue does not heed the limit, its pages have this many items. */
@@ -36,21 +37,16 @@ export class Account {
   async openOrders(): Promise<readonly OrderReport[]> {
     const doing = 'listing open orders';
     const listed = await this.#rest.get('/api/v1/hf/orders/active/symbols');
-    if (!listed.ok) throw faultOf('kucoin', listed.error, doing);
+    const value = needValue('kucoin', listed, doing);
     // Null where there are none.
-    const symbols: unknown = isObject(listed.value) ? (listed.value.symbols ?? []) : undefined;
+    const symbols: unknown = isObject(value) ? (value.symbols ?? []) : undefined;
     if (!Array.isArray(symbols)) throw faultOf('kucoin', unreadable('list of symbols'), doing);
     const reports: OrderReport[] = [];
     for (const symbol of symbols) {
       const orders = await this.#rest.get('/api/v1/hf/orders/active', { symbol: String(symbol) });
-      if (!orders.ok) throw faultOf('kucoin', orders.error, doing);
-      const items = orders.value ?? [];
+      const items = needValue('kucoin', orders, doing) ?? [];
       if (!Array.isArray(items)) throw faultOf('kucoin', unreadable('list of open orders'), doing);
-      for (const item of items) {
-        const report = readOrder(item);
-        if (report === undefined) throw faultOf('kucoin', unreadable('open order'), doing);
-        reports.push(report);
-      }
+      reports.push(...needValue('kucoin', readItems(items, readOrder, 'open order'), doing));
     }
     return reports;
   }
@@ -64,8 +60,7 @@ export class Account {
       // A little beyond now, for a venue's clock that is ahead of what we know.
       const endAt = String(Math.min(from + WINDOW_MS, now + 60_000));
       const found = await this.#fills({ symbol, startAt: String(from), endAt }, '');
-      if (!found.ok) throw faultOf('kucoin', found.error, doing);
-      for (const fill of found.value) fills.set(fill.tradeId, fill);
+      for (const fill of needValue('kucoin', found, doing)) fills.set(fill.tradeId, fill);
     }
     const clientIds = new Map<string, string>();
     for (const { venueOrderId } of fills.values()) {
@@ -79,17 +74,13 @@ export class Account {
 
   async balances(): Promise<readonly Balance[]> {
     const result = await this.#rest.get('/api/v1/accounts', { type: 'trade' });
-    if (!result.ok) throw faultOf('kucoin', result.error, 'reading balances');
-    const balances = readBalances(result.value);
+    const balances = readBalances(needValue('kucoin', result, 'reading balances'));
     if (balances === undefined) throw faultOf('kucoin', unreadable('list of accounts'), 'reading balances');
     return balances;
   }
 
-  async feeRates(symbol: string): Promise<RestResult<{ taker: string; maker: string }>> {
-    const result = await this.#rest.get('/api/v1/trade-fees', { symbols: symbol });
-    if (!result.ok) return result;
-    const rates = readFeeRates(result.value);
-    return rates === undefined ? { ok: false, error: unreadable('fee rates') } : { ok: true, value: rates };
+  feeRates(symbol: string): Promise<RestResult<unknown>> {
+    return this.#rest.get('/api/v1/trade-fees', { symbols: symbol });
   }
 
   async #order(path: string, symbol: string): Promise<RestResult<OrderReport | undefined>> {

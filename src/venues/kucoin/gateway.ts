@@ -1,7 +1,7 @@
 /** Order entry and account of KuCoin spot (classic accounts): orders and cancels over the order socket, over REST while it
  *  is down; everything that is asked for over REST; pushes over a socket of their own.
  *  https://www.kucoin.com/docs-new/3470133w0, …/docs-new/rest/spot-trading/orders/add-order */
-import { Fault, messageOf } from '../../core/faults.ts';
+import { Fault } from '../../core/faults.ts';
 import type { FeeRates, Listing } from '../../core/instrument.ts';
 import type { Json } from '../../core/json.ts';
 import type {
@@ -16,13 +16,15 @@ import type {
   QueryOutcome,
 } from '../../core/order.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { cancelOutcome, placeOutcome, queryOutcome } from '../../net/order-outcomes.ts';
+import { OrderEntry } from '../../net/order-entry.ts';
+import { ownRates, queryOutcome } from '../../net/order-outcomes.ts';
 import { Session } from '../../net/session.ts';
-import type { Answer, SessionHeartbeat, SessionScript } from '../../net/session-port.ts';
-import { faultOf, SignedRest } from '../../net/signed-rest.ts';
+import { SessionGroup } from '../../net/session-group.ts';
+import type { SessionDeps, SessionScript } from '../../net/session-port.ts';
+import { needValue, SignedRest } from '../../net/signed-rest.ts';
 import { Account } from './account.ts';
 import { addressOf, newConnectId, PRIVATE_PATH } from './bullet.ts';
-import { cancelFrame, orderBody, orderFrame, orderIdOf } from './orders.ts';
+import { cancelFrame, orderBody, orderFrame, orderIdOf, readFeeRates } from './orders.ts';
 import { PushReader } from './pushes.ts';
 import { type KucoinResult, restDialect } from './rest.ts';
 import { pushHeartbeat, pushScript, refusalOf, tradeHeartbeat, tradeScript } from './session.ts';
@@ -41,15 +43,16 @@ export class KucoinGateway implements Gateway {
   readonly #deps: GatewayDeps;
   readonly #rest: SignedRest<unknown>;
   readonly #account: Account;
-  readonly #trade: Session;
-  readonly #push: Session;
-  #wasUp = false;
+  readonly #sockets: SessionGroup;
+  #trade: Session | undefined;
+  readonly #entry: OrderEntry<unknown>;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     const { endpoints, credentials, http, clock } = deps;
     const rest = new SignedRest({ dialect: restDialect(credentials), base: endpoints.rest, credentials, http, clock });
     this.#rest = rest;
+    this.#entry = new OrderEntry({ clock, rest, read: readAnswer, orderIdOf });
     this.#account = new Account(rest, deps.log);
     const pushes = new PushReader({
       onEvent: deps.onEvent,
@@ -58,72 +61,54 @@ export class KucoinGateway implements Gateway {
       fillsOf: ({ symbol, venueOrderId, clientId }) => this.#account.orderFills(symbol, venueOrderId, clientId),
     });
     const clean = rest.clean.bind(rest);
-    this.#push = this.#session(
-      'private socket',
-      pushHeartbeat(() => clock.wallMs()),
-      {
+    this.#sockets = new SessionGroup(deps.onEvent, (hooks) => {
+      const push = this.#session('private socket', hooks, {
+        heartbeat: pushHeartbeat(() => clock.wallMs()),
         script: async () => pushScript(await this.#pushAddress(), clean),
         onPush: (frame) => pushes.read(frame),
-      },
-    );
-    this.#trade = this.#session(
-      'order socket',
-      tradeHeartbeat(() => rest.serverMs()),
-      {
+      });
+      this.#trade = this.#session('order socket', hooks, {
+        heartbeat: tradeHeartbeat(() => rest.serverMs()),
         script: () => {
           const url = tradeAddress(endpoints.wsTrade, credentials, rest.serverMs());
           return tradeScript(url, (challenge) => challengeAnswer(credentials.secret, challenge), clean);
         },
         onPush: () => {},
-      },
-    );
+      });
+      return [push, this.#trade];
+    });
   }
 
   get isUp(): boolean {
-    return this.#trade.isUp && this.#push.isUp;
+    return this.#sockets.isUp;
   }
 
-  /** One after the other: a wrong key is then refused once, before any socket is opened. */
-  async connect(): Promise<void> {
-    await this.#push.start();
-    try {
-      await this.#trade.start();
-    } catch (thrown) {
-      await this.#push.close();
-      throw thrown;
-    }
+  connect(): Promise<void> {
+    return this.#sockets.connect();
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#trade.close(), this.#push.close()]);
+  close(): Promise<void> {
+    return this.#sockets.close();
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
-    const { clock } = this.#deps;
     // Past its window the venue refuses the order itself, so that one given up on cannot be accepted later.
     const now = this.#rest.serverMs();
-    const request = this.#trade.request((id) => orderFrame(id, order, now, PLACE_TIMEOUT_MS), PLACE_TIMEOUT_MS);
-    if (request !== undefined) {
-      const answer = await request.answer;
-      if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason, sentAt: request.sentAt };
-      return placeOutcome(this.#resultOf(answer), orderIdOf, request.sentAt, answer.at);
-    }
-    const sentAt = clock.monotonicNs();
-    const body = orderBody(order, PLACE_TIMEOUT_MS);
-    const result = await this.#rest.post('/api/v1/hf/orders', body, { timeoutMs: PLACE_TIMEOUT_MS });
-    return placeOutcome(result, orderIdOf, sentAt, clock.monotonicNs());
+    const request = this.#trade?.request((id) => orderFrame(id, order, now, PLACE_TIMEOUT_MS), PLACE_TIMEOUT_MS);
+    const body = (): string => orderBody(order, PLACE_TIMEOUT_MS);
+    return this.#entry.place(request, () =>
+      this.#rest.post('/api/v1/hf/orders', body(), { timeoutMs: PLACE_TIMEOUT_MS }),
+    );
   }
 
   /** `cancelled` means that the venue took the request; the order's end comes as an event. */
   async cancel(order: OrderRef): Promise<CancelOutcome> {
     const { clientId, listing } = order;
-    const request = this.#trade.request((id) => cancelFrame(id, listing.symbol, clientId), CANCEL_TIMEOUT_MS);
+    const request = this.#trade?.request((id) => cancelFrame(id, listing.symbol, clientId), CANCEL_TIMEOUT_MS);
     const path = `/api/v1/hf/orders/client-order/${encodeURIComponent(clientId)}`;
-    const result =
-      request === undefined
-        ? await this.#rest.request('DELETE', path, { params: { symbol: listing.symbol } })
-        : this.#resultOf(await request.answer);
-    return cancelOutcome(result);
+    return this.#entry.cancel(request, () =>
+      this.#rest.request('DELETE', path, { params: { symbol: listing.symbol } }),
+    );
   }
 
   query({ clientId, listing }: OrderRef): Promise<QueryOutcome> {
@@ -149,16 +134,18 @@ export class KucoinGateway implements Gateway {
   /** The account's rates; those of an ordinary account, with a warning, while the venue does not say. */
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
     const result = await this.#account.feeRates(listing.symbol);
-    if (result.ok) return result.value;
-    const details = { venue: 'kucoin', symbol: listing.symbol, error: result.error };
-    this.#deps.log.warn(details, 'fee rates not read; assuming the usual ones');
-    return DEFAULT_FEES;
+    const said = { venue: 'kucoin', symbol: listing.symbol, log: this.#deps.log };
+    return ownRates(result, readFeeRates, DEFAULT_FEES, said);
   }
 
   #session(
     name: string,
-    heartbeat: SessionHeartbeat,
-    { script, onPush }: { script: () => SessionScript | Promise<SessionScript>; onPush: (frame: Json) => void },
+    hooks: Pick<SessionDeps, 'onUp' | 'onDown'>,
+    {
+      heartbeat,
+      script,
+      onPush,
+    }: Pick<SessionDeps, 'heartbeat' | 'onPush'> & { script: () => Promise<SessionScript> | SessionScript },
   ): Session {
     const { sockets, clock, log } = this.#deps;
     return new Session({
@@ -166,10 +153,7 @@ export class KucoinGateway implements Gateway {
       name,
       // Addresses are signed with the venue's time, and a wrong clock is refused.
       script: async (isFirst) => {
-        await this.#rest.syncTime().catch((thrown: unknown) => {
-          if (isFirst) throw thrown;
-          log.warn({ venue: 'kucoin', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
-        });
+        await this.#rest.syncForLogon(isFirst, log);
         return script();
       },
       heartbeat,
@@ -177,38 +161,23 @@ export class KucoinGateway implements Gateway {
       sockets,
       clock,
       log,
-      onUp: () => this.#onChange(''),
-      onDown: (reason) => this.#onChange(reason),
+      ...hooks,
       onPush,
     });
   }
 
-  /** Up is when both sockets are. */
-  #onChange(reason: string): void {
-    const { isUp } = this;
-    if (isUp === this.#wasUp) return;
-    this.#wasUp = isUp;
-    this.#deps.onEvent(isUp ? { kind: 'GatewayUp' } : { kind: 'GatewayDown', reason });
-  }
-
   async #pushAddress(): Promise<string> {
     const result = await this.#rest.post(PRIVATE_PATH, '');
-    if (!result.ok) throw faultOf('kucoin', result.error, `POST ${PRIVATE_PATH}`);
-    const address = addressOf(result.value, newConnectId());
+    const address = addressOf(needValue('kucoin', result, `POST ${PRIVATE_PATH}`), newConnectId());
     if (address === undefined) {
       throw new Fault('venue/protocol', `kucoin: POST ${PRIVATE_PATH} answered without an address`);
     }
     return address;
   }
+}
 
-  #resultOf(answer: Answer): KucoinResult {
-    if (answer.kind === 'lost') {
-      return { ok: false, error: { class: 'unknown-outcome', code: 'lost', message: answer.reason } };
-    }
-    const refusal = refusalOf(answer.frame);
-    if (refusal === undefined) return { ok: true, value: answer.frame.data };
-    const error = this.#rest.clean(refusal);
-    this.#rest.noteRefusal(error);
-    return { ok: false, error };
-  }
+/** An answer over the order socket, as REST would have put it. */
+function readAnswer(frame: Json): KucoinResult {
+  const refusal = refusalOf(frame);
+  return refusal === undefined ? { ok: true, value: frame.data } : { ok: false, error: refusal };
 }

@@ -3,7 +3,7 @@
 import { isDecimal, isSame, isZero } from '../../core/decimal-text.ts';
 import { isObject, type Json, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
-import type { Side } from '../../core/units.ts';
+import { sideOf } from '../../core/units.ts';
 
 /** `clientTimestamp`: venue time in ms; once `windowMs` are over the gateway refuses the order. */
 function orderArgs(order: OrderRequest, clientTimestamp: number, windowMs: number): Record<string, string | number> {
@@ -45,7 +45,7 @@ export const BALANCE_TOPIC = '/account/balance';
 /** An order of a REST answer; undefined when it lacks what a report needs. */
 export function readOrder(item: unknown): OrderReport | undefined {
   if (!isObject(item)) return undefined;
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   const filled = textOf(item, 'dealSize');
   const venueOrderId = textOf(item, 'id');
   if (side === undefined || venueOrderId === '' || !isDecimal(filled)) return undefined;
@@ -75,7 +75,7 @@ const PUSHED: Readonly<Record<string, OrderStatus>> = {
 /** An order push. Of fills it tells size and price but not the fee; `filled` says how much there must be of them. */
 export function readPushedOrder(item: Json): OrderReport | undefined {
   const status = PUSHED[textOf(item, 'type')];
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   const filled = textOf(item, 'filledSize') || '0';
   const venueOrderId = textOf(item, 'orderId');
   if (status === undefined || side === undefined || venueOrderId === '' || !isDecimal(filled)) return undefined;
@@ -94,7 +94,7 @@ export function readPushedOrder(item: Json): OrderReport | undefined {
  *  asset, or KCS where the account pays with it. */
 export function readFill(item: unknown, clientId: string): Fill | undefined {
   if (!isObject(item)) return undefined;
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   const tradeId = idOf(item, 'tradeId');
   const [price, size, fee] = [textOf(item, 'price'), textOf(item, 'size'), textOf(item, 'fee')];
   if (side === undefined || tradeId === '' || textOf(item, 'orderId') === '') return undefined;
@@ -154,11 +154,6 @@ function millisOf(value: unknown): number {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || !/^\d{1,19}$/.test(value)) return Number.NaN;
   return value.length > 13 ? Number(BigInt(value) / 1_000_000n) : Number(value);
-}
-
-function sideOf(item: Json): Side | undefined {
-  const { side } = item;
-  return side === 'buy' || side === 'sell' ? side : undefined;
 }
 
 /** Whether nothing has been filled yet, so that there is nothing to ask for. */

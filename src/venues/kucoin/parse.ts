@@ -3,89 +3,78 @@
  *  Thread: feed. Keeps no reference to the caller's buffer. Never throws.
  *  https://www.kucoin.com/docs-new/3470068w0 (level 2), …/3470067w0 (level 1). Sequences have stayed far below 2^53; a
  *  longer one makes the frame malformed rather than being read inexactly. */
-import { type BookFrame, FRAME, type FrameBatch, type FrameKind, LEVEL_STRIDE } from '../../core/frame.ts';
-import { isObject, type Json, parseObject } from '../../core/json.ts';
+import { textIn } from '../../core/bytes.ts';
+import { type BookFrame, FRAME, type FrameBatch, LEVEL_STRIDE } from '../../core/frame.ts';
+import { isId, isObject, type Json, parseObject } from '../../core/json.ts';
 import { fillLevel, fillLevels } from '../../core/levels.ts';
 import { SymbolTable } from '../../core/symbol-table.ts';
-import type { FrameParser, SymbolEntry } from '../../core/venue.ts';
+import { TwoReadings } from '../../core/two-readings.ts';
+import type { SymbolEntry } from '../../core/venue.ts';
 import { Horizon } from './horizon.ts';
 import { NO_TIME, Scanner } from './scan.ts';
 
 const DEPTH_TOPIC = '/market/level2';
 const TOP_TOPIC = '/spotMarket/level1';
 
-/** An event without levels. */
-interface BareEvent {
-  readonly kind: FrameKind;
-  readonly symbol: number;
-}
-const MALFORMED: BareEvent = { kind: FRAME.Malformed, symbol: -1 };
-
-export class KucoinParser implements FrameParser {
-  fallbacks = 0;
+export class KucoinParser extends TwoReadings {
   readonly #table: SymbolTable;
   readonly #scanner: Scanner;
   readonly #horizon: Horizon;
 
   constructor(symbols: readonly SymbolEntry[]) {
+    super();
     this.#table = new SymbolTable(symbols);
     this.#scanner = new Scanner(this.#table);
     this.#horizon = new Horizon(symbols.length);
   }
 
-  parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
-    if (!this.tryFast(buffer, start, end, out)) {
-      this.fallbacks++;
-      this.readJson(buffer, start, end, out);
-    }
+  override parse(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
+    super.parse(buffer, start, end, out);
     this.#horizon.onFrame(out.at(0));
   }
 
-  /** The fast reading alone. False: declined, `out` is of no use. */
   tryFast(buffer: Uint8Array, start: number, end: number, out: FrameBatch): boolean {
     out.clear();
     return this.#scanner.tryScan(buffer, start, end, out);
   }
 
-  /** The reading through `JSON.parse` alone; fills the same events. */
   readJson(buffer: Uint8Array, start: number, end: number, out: FrameBatch): void {
     out.clear();
-    const frame = parseObject(decode(buffer, start, end));
-    const bare = frame === undefined ? MALFORMED : this.#readFrame(frame, out);
-    if (bare !== undefined) put(out, bare);
+    const frame = parseObject(textIn(buffer, start, end));
+    if (frame === undefined) out.only(FRAME.Malformed, -1);
+    else this.#readFrame(frame, out);
   }
 
   /** Body of `GET /api/v1/market/orderbook/level2_100` (and of `/api/v3/market/orderbook/level2`, the whole book). */
   parseSnapshot(buffer: Uint8Array, start: number, end: number, symbol: number, out: FrameBatch): void {
     out.clear();
-    const body = parseObject(decode(buffer, start, end));
+    const body = parseObject(textIn(buffer, start, end));
     const entry = this.#table.entries[symbol];
     const data = body?.code === '200000' ? body.data : undefined;
     if (entry === undefined || !isObject(data) || !fillSnapshot(data, entry, symbol, out.add())) {
-      put(out, { kind: FRAME.Malformed, symbol });
+      out.only(FRAME.Malformed, symbol);
       return;
     }
     this.#horizon.onSnapshot(out.at(0));
   }
 
-  /** Undefined when `out` was filled; otherwise the one event without levels that the frame amounts to. */
-  #readFrame(frame: Json, out: FrameBatch): BareEvent | undefined {
+  #readFrame(frame: Json, out: FrameBatch): void {
     const { type, topic, data } = frame;
-    if (typeof type !== 'string') return MALFORMED;
-    if (type !== 'message') return { kind: FRAME.Control, symbol: -1 };
-    if (typeof topic !== 'string') return MALFORMED;
+    if (typeof type !== 'string') return out.only(FRAME.Malformed, -1);
+    if (type !== 'message') return out.only(FRAME.Control, -1);
+    if (typeof topic !== 'string') return out.only(FRAME.Malformed, -1);
     const colon = topic.indexOf(':');
     const channel = topic.slice(0, colon);
     const isTop = channel === TOP_TOPIC;
-    if (!isTop && channel !== DEPTH_TOPIC) return { kind: FRAME.Ignored, symbol: -1 };
+    if (!isTop && channel !== DEPTH_TOPIC) return out.only(FRAME.Ignored, -1);
     const name = topic.slice(colon + 1);
     const symbol = this.#table.indexOf(name);
     const entry = this.#table.entries[symbol];
-    if (entry === undefined) return { kind: FRAME.UnknownSymbol, symbol: -1 };
+    if (entry === undefined) return out.only(FRAME.UnknownSymbol, -1);
     const event = out.add();
     event.symbol = symbol;
     const isRead = isObject(data) && (isTop ? fillTop(data, entry, event) : fillDepth(data, name, entry, event));
-    return isRead ? undefined : { kind: FRAME.Malformed, symbol };
+    if (!isRead) out.only(FRAME.Malformed, symbol);
   }
 }
 
@@ -152,15 +141,3 @@ function fillSnapshot(data: Json, entry: SymbolEntry, symbol: number, frame: Boo
   if (time !== undefined) frame.venueAt = time;
   return fillLevels(entry, data.asks, frame, frame.asks) && fillLevels(entry, data.bids, frame, frame.bids);
 }
-
-function put(out: FrameBatch, { kind, symbol }: BareEvent): void {
-  out.clear();
-  const frame = out.add();
-  frame.kind = kind;
-  frame.symbol = symbol;
-}
-
-const isId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const decode = (buffer: Uint8Array, start: number, end: number): string =>
-  Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8');

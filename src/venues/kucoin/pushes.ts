@@ -1,7 +1,7 @@
 /** Private pushes as gateway events. An order push tells how much is filled but no fee, so the fills themselves are asked
  *  for over REST; the push goes out when they have, so that whoever hears that an order is done has heard of all of its
  *  fills. */
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, pause } from '../../core/clock.ts';
 import { add, subtract } from '../../core/decimal-text.ts';
 import { isObject, type Json, textOf } from '../../core/json.ts';
 import type { Log } from '../../core/log.ts';
@@ -84,7 +84,7 @@ export class PushReader {
         isDone ||= report.status !== 'open';
       }
       if (ready.length > 0) tries = 0;
-      else await new Promise<void>((resolve) => clock.after(FIRST_WAIT_MS * 2 ** tries, resolve));
+      else await pause(clock, FIRST_WAIT_MS * 2 ** tries);
     }
     order.isAsking = false;
     if (isDone) this.#orders.delete(venueOrderId);

@@ -3,7 +3,7 @@
 import { parseObject, textOf } from '../../core/json.ts';
 import type { HttpReply } from '../../core/socket.ts';
 import type { Credentials } from '../../core/venue.ts';
-import { bareError, type RestDialect, type RestResult, retryAfterOf } from '../../net/signed-rest.ts';
+import { bareError, type RestDialect, type RestResult, refused, retryAfterOf } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
 import { UNSTAMPED } from './orders.ts';
 import { restHeaders } from './sign.ts';
@@ -28,8 +28,7 @@ export function readReply(reply: HttpReply): KucoinResult {
     return reply.status === 200 ? { ok: true, value: body.data } : { ok: false, error: bareError(reply) };
   const isLimit = reply.status === 429 || code === '429000';
   const error = venueError(code, textOf(body, 'msg'), isLimit ? resetOf(reply) : undefined);
-  // A server error says nothing of what was done before it.
-  return { ok: false, error: reply.status >= 500 ? { ...error, class: 'unknown-outcome' } : error };
+  return refused(reply, error);
 }
 
 export function restDialect(credentials: Credentials): RestDialect<unknown> {

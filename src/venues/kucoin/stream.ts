@@ -1,5 +1,6 @@
 /** Market streams of KuCoin spot: what to subscribe to, how to keep it alive, how to sequence it.
  *  https://www.kucoin.com/docs-new/websocket-api/base-info/introduction, …/docs-new/3470068w0 (level 2) */
+import { chunks } from '../../core/chunks.ts';
 import type { BookFrame } from '../../core/frame.ts';
 import { parseObject, textOf } from '../../core/json.ts';
 import {
@@ -37,10 +38,6 @@ const pingText = (wallMs: number): string => JSON.stringify({ id: String(Math.fl
 
 export const subscription = (id: string, topic: string, isPrivate: boolean): string =>
   JSON.stringify({ id, type: 'subscribe', topic, privateChannel: isPrivate, response: true });
-
-function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-}
 
 function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[] {
   const indices = symbols.map((_, index) => index);

@@ -1,7 +1,6 @@
 /** Order entry and account of OKX v5 spot: orders and cancels over the private WebSocket, over REST while it is down;
  *  everything that is asked for over REST.
  *  https://www.okx.com/docs-v5/en/#order-book-trading-trade */
-import { messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
@@ -15,13 +14,12 @@ import type {
   PlaceOutcome,
   QueryOutcome,
 } from '../../core/order.ts';
-import type { MonoNs } from '../../core/units.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { cancelOutcome, placeOutcome, queryOutcome, unreadable } from '../../net/order-outcomes.ts';
+import { OrderEntry } from '../../net/order-entry.ts';
+import { ownRates, queryOutcome, type Rates } from '../../net/order-outcomes.ts';
+import { allPages, type Page } from '../../net/pages.ts';
 import { Session } from '../../net/session.ts';
-import type { Answer } from '../../net/session-port.ts';
-import { faultOf, type RestResult, SignedRest } from '../../net/signed-rest.ts';
-import { venueError } from './errors.ts';
+import { needValue, type RestResult, SignedRest } from '../../net/signed-rest.ts';
 import {
   cancelBody,
   cancelFrame,
@@ -33,7 +31,7 @@ import {
   readOrder,
 } from './orders.ts';
 import { PushReader } from './pushes.ts';
-import { type OkxResult, refusalOf, restDialect } from './rest.ts';
+import { readAnswer, restDialect } from './rest.ts';
 import { HEARTBEAT, privateScript } from './session.ts';
 import { loginFrame } from './sign.ts';
 
@@ -50,6 +48,7 @@ export class OkxGateway implements Gateway {
   readonly #deps: GatewayDeps;
   readonly #rest: SignedRest<readonly Json[]>;
   readonly #session: Session;
+  readonly #entry: OrderEntry<readonly Json[]>;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
@@ -62,16 +61,14 @@ export class OkxGateway implements Gateway {
       clock,
     });
     this.#rest = rest;
+    this.#entry = new OrderEntry({ clock, rest, read: readAnswer, orderIdOf });
     const pushes = new PushReader(deps.onEvent, deps.log);
     this.#session = new Session({
       venue: 'okx',
       name: 'private socket',
-      // A login signed with a wrong clock is refused. Order entry and private channels share one connection.
+      // Order entry and private channels share one connection.
       script: async (isFirst) => {
-        await rest.syncTime().catch((thrown: unknown) => {
-          if (isFirst) throw thrown;
-          log.warn({ venue: 'okx', reason: messageOf(thrown) }, 'venue clock not read; using the old offset');
-        });
+        await rest.syncForLogon(isFirst, log);
         const login = (): string => loginFrame(credentials, Math.floor(rest.serverMs() / 1000));
         return privateScript(endpoints.wsPrivate, login, (error) => rest.clean(error));
       },
@@ -108,13 +105,8 @@ export class OkxGateway implements Gateway {
       orderCode === undefined
         ? undefined
         : this.#session.request((id) => orderFrame(id, order, orderCode, expTime), PLACE_TIMEOUT_MS);
-    if (request !== undefined) return this.#placed(await request.answer, request.sentAt);
-    const sentAt = this.#deps.clock.monotonicNs();
-    const result = await this.#rest.post('/api/v5/trade/order', orderBody(order), {
-      headers: { expTime: String(expTime) },
-      timeoutMs: PLACE_TIMEOUT_MS,
-    });
-    return placeOutcome(result, orderIdOf, sentAt, this.#deps.clock.monotonicNs());
+    const options = { headers: { expTime: String(expTime) }, timeoutMs: PLACE_TIMEOUT_MS };
+    return this.#entry.place(request, () => this.#rest.post('/api/v5/trade/order', orderBody(order), options));
   }
 
   /** `cancelled` means that the venue took the request; the order's end comes as an event. */
@@ -124,11 +116,9 @@ export class OkxGateway implements Gateway {
       orderCode === undefined
         ? undefined
         : this.#session.request((id) => cancelFrame(id, order.clientId, orderCode), CANCEL_TIMEOUT_MS);
-    const result =
-      request === undefined
-        ? await this.#rest.post('/api/v5/trade/cancel-order', cancelBody(symbol, order.clientId))
-        : this.#resultOf(await request.answer);
-    return cancelOutcome(result);
+    return this.#entry.cancel(request, () =>
+      this.#rest.post('/api/v5/trade/cancel-order', cancelBody(symbol, order.clientId)),
+    );
   }
 
   async query(order: OrderRef): Promise<QueryOutcome> {
@@ -144,90 +134,53 @@ export class OkxGateway implements Gateway {
   }
 
   async openOrders(): Promise<readonly OrderReport[]> {
-    const reports: OrderReport[] = [];
-    let after = '';
-    for (;;) {
-      const result = await this.#rest.get('/api/v5/trade/orders-pending', {
-        instType: 'SPOT',
-        limit: String(PAGE),
-        ...(after === '' ? {} : { after }),
-      });
-      if (!result.ok) throw faultOf('okx', result.error, 'listing open orders');
-      for (const item of result.value) {
-        const report = readOrder(item);
-        if (report === undefined) throw faultOf('okx', unreadable('open order'), 'listing open orders');
-        reports.push(report);
-      }
-      after = textOf(result.value.at(-1) ?? {}, 'ordId');
-      if (result.value.length < PAGE || after === '') return reports;
-    }
+    const result = await this.#pages('/api/v5/trade/orders-pending', {}, 'ordId', readOrder, 'open order');
+    return needValue('okx', result, 'listing open orders');
   }
 
   async recentFills(listing: Listing, sinceMs: number): Promise<readonly Fill[]> {
     const isRecent = this.#rest.serverMs() - sinceMs < RECENT_FILLS_MS;
     const path = isRecent ? '/api/v5/trade/fills' : '/api/v5/trade/fills-history';
     const result = await this.#fills(path, listing, { begin: String(sinceMs) });
-    if (!result.ok) throw faultOf('okx', result.error, `listing fills of ${listing.symbol}`);
-    return result.value;
+    return needValue('okx', result, `listing fills of ${listing.symbol}`);
   }
 
   async balances(): Promise<readonly Balance[]> {
     const result = await this.#rest.get('/api/v5/account/balance');
-    if (!result.ok) throw faultOf('okx', result.error, 'reading balances');
-    return result.value.flatMap(readBalances);
+    return needValue('okx', result, 'reading balances').flatMap(readBalances);
   }
 
   /** The account's rates; those of an ordinary account, with a warning, while the venue does not say. */
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
     const result = await this.#rest.get('/api/v5/account/trade-fee', { instType: 'SPOT', instId: listing.symbol });
-    const item = result.ok ? result.value[0] : undefined;
-    const rates = item === undefined ? undefined : readFeeRates(item, listing.quote);
-    if (rates !== undefined) return rates;
-    const error = result.ok ? unreadable('fee rates') : result.error;
-    this.#deps.log.warn({ venue: 'okx', symbol: listing.symbol, error }, 'fee rates not read; assuming the usual ones');
-    return DEFAULT_FEES;
+    const read = ([item]: readonly Json[]): Rates | undefined => item && readFeeRates(item, listing.quote);
+    return ownRates(result, read, DEFAULT_FEES, { venue: 'okx', symbol: listing.symbol, log: this.#deps.log });
   }
 
-  async #fills(
+  #fills(
     path: string,
     listing: Listing,
     params: Readonly<Record<string, string>>,
   ): Promise<RestResult<readonly Fill[]>> {
-    const fills: Fill[] = [];
-    let after = '';
-    for (;;) {
-      const result = await this.#rest.get(path, {
-        instType: 'SPOT',
-        instId: listing.symbol,
-        ...params,
-        limit: String(PAGE),
-        ...(after === '' ? {} : { after }),
-      });
+    return this.#pages(path, { instId: listing.symbol, ...params }, 'billId', readFill, 'fill');
+  }
+
+  /** All pages of a list, newest first; `idKey` is what its pages are asked for by. */
+  #pages<Item>(
+    path: string,
+    params: Readonly<Record<string, string>>,
+    idKey: string,
+    read: (item: Json) => Item | undefined,
+    what: string,
+  ): Promise<RestResult<readonly Item[]>> {
+    const ask = async (after: string | undefined): Promise<RestResult<Page<Json, string>>> => {
+      const result = await this.#rest.get(path, { instType: 'SPOT', ...params, limit: String(PAGE), after });
       if (!result.ok) return result;
-      for (const item of result.value) {
-        const fill = readFill(item);
-        if (fill === undefined) return { ok: false, error: unreadable('fill') };
-        fills.push(fill);
-      }
-      after = textOf(result.value.at(-1) ?? {}, 'billId');
-      if (result.value.length < PAGE || after === '') return { ok: true, value: fills };
-    }
-  }
-
-  #placed(answer: Answer, sentAt: MonoNs): PlaceOutcome {
-    if (answer.kind === 'lost') return { kind: 'unknown', reason: answer.reason, sentAt };
-    return placeOutcome(this.#resultOf(answer), orderIdOf, sentAt, answer.at);
-  }
-
-  #resultOf(answer: Answer): OkxResult {
-    if (answer.kind === 'lost') {
-      return { ok: false, error: { class: 'unknown-outcome', code: 'lost', message: answer.reason } };
-    }
-    const refusal = refusalOf(answer.frame);
-    if (refusal === undefined) return { ok: true, value: objectsOf(answer.frame, 'data') };
-    const error = this.#rest.clean(venueError(refusal.code, refusal.message));
-    this.#rest.noteRefusal(error);
-    return { ok: false, error };
+      const items = result.value;
+      const last = textOf(items.at(-1) ?? {}, idKey);
+      return { ok: true, value: { items, next: items.length < PAGE || last === '' ? undefined : last } };
+    };
+    return allPages(ask, read, what);
   }
 }
 

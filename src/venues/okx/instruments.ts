@@ -1,9 +1,9 @@
 /** Spot instruments of OKX as listings.
  *  https://www.okx.com/docs-v5/en/#public-data-rest-api-get-instruments */
-import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
-import { Fault, messageOf } from '../../core/faults.ts';
+import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
+import { positiveDecimal } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
 import type { Endpoints } from '../../core/venue.ts';
 
@@ -62,17 +62,8 @@ function orderCodeOf(entry: Json, symbol: string): string | undefined {
   throw malformed(symbol, `instIdCode ${JSON.stringify(code)}`);
 }
 
-function positive(entry: Json, key: string, symbol: string): string {
-  const text = textOf(entry, key);
-  try {
-    const scale = decimalsOf(text);
-    const value = parseDecimal(text, scale);
-    if (value > 0n) return formatDecimal(value, scale);
-  } catch (thrown) {
-    throw malformed(symbol, `${key}: ${messageOf(thrown)}`);
-  }
-  throw malformed(symbol, `${key} "${text}" is not positive`);
-}
+const positive = (entry: Json, key: string, symbol: string): string =>
+  positiveDecimal(textOf(entry, key), key, (what) => malformed(symbol, what));
 
 const malformed = (symbol: string, what: string): Fault =>
   new Fault('venue/protocol', `okx: instrument ${symbol} is malformed: ${what}`, { symbol });

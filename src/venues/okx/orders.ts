@@ -3,7 +3,7 @@
 import { isDecimal, isSame, isZero, negate, subtract } from '../../core/decimal-text.ts';
 import { type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
-import type { Side } from '../../core/units.ts';
+import { sideOf } from '../../core/units.ts';
 
 /** What REST and WebSocket order entry have in common. */
 function orderArgs(order: OrderRequest): Record<string, string> {
@@ -59,7 +59,7 @@ const STATUSES: Readonly<Record<string, OrderStatus>> = {
 /** An order of a push or of a REST answer; undefined when it lacks what a report needs or is no spot order. */
 export function readOrder(item: Json): OrderReport | undefined {
   const status = STATUSES[textOf(item, 'state')];
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   const filled = textOf(item, 'accFillSz') || '0';
   if (item.instType !== 'SPOT' || status === undefined || side === undefined) return undefined;
   if (textOf(item, 'ordId') === '' || !isDecimal(filled)) return undefined;
@@ -86,7 +86,7 @@ export function readPushedFill(item: Json, feeBefore: string | undefined): Pushe
   const tradeId = textOf(item, 'tradeId');
   const size = textOf(item, 'fillSz');
   const price = textOf(item, 'fillPx');
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   if (tradeId === '' || side === undefined || !isDecimal(size) || !isDecimal(price)) return { kind: 'none' };
   if (isZero(size)) return { kind: 'none' };
   const own = textOf(item, 'fillFee');
@@ -123,7 +123,7 @@ export function readPushedFill(item: Json, feeBefore: string | undefined): Pushe
 
 /** An item of `/trade/fills` or `/trade/fills-history`. An empty fee is no fee. */
 export function readFill(item: Json): Fill | undefined {
-  const side = sideOf(item);
+  const side = sideOf(item.side);
   const price = textOf(item, 'fillPx');
   const size = textOf(item, 'fillSz');
   const fee = textOf(item, 'fee') || '0';
@@ -165,9 +165,4 @@ export function readFeeRates(item: Json, quote: string): { taker: string; maker:
   const taker = pick('taker');
   const maker = pick('maker');
   return isDecimal(taker) && isDecimal(maker) ? { taker: negate(taker), maker: negate(maker) } : undefined;
-}
-
-function sideOf(item: Json): Side | undefined {
-  const side = item.side;
-  return side === 'buy' || side === 'sell' ? side : undefined;
 }

@@ -3,7 +3,7 @@
 import { type Json, objectsOf, parseObject, textOf } from '../../core/json.ts';
 import type { HttpReply } from '../../core/socket.ts';
 import type { Credentials, Endpoints } from '../../core/venue.ts';
-import { bareError, type RestDialect, type RestResult, retryAfterOf } from '../../net/signed-rest.ts';
+import { bareError, type RestDialect, type RestResult, refused, retryAfterOf } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
 import { restHeaders } from './sign.ts';
 
@@ -15,12 +15,17 @@ export function readReply(reply: HttpReply): OkxResult {
   if (body === undefined || typeof body.code !== 'string') return { ok: false, error: bareError(reply) };
   const refusal = refusalOf(body);
   if (refusal !== undefined) {
-    const error = venueError(refusal.code, refusal.message, retryAfterOf(reply));
-    // A server error says nothing of what was done before it.
-    return { ok: false, error: reply.status >= 500 ? { ...error, class: 'unknown-outcome' } : error };
+    return refused(reply, venueError(refusal.code, refusal.message, retryAfterOf(reply)));
   }
   if (reply.status !== 200) return { ok: false, error: bareError(reply) };
   return { ok: true, value: objectsOf(body, 'data') };
+}
+
+/** An answer over the socket, read likewise. */
+export function readAnswer(frame: Json): OkxResult {
+  const refusal = refusalOf(frame);
+  if (refusal !== undefined) return { ok: false, error: venueError(refusal.code, refusal.message) };
+  return { ok: true, value: objectsOf(frame, 'data') };
 }
 
 /** The refusal in an answer (REST or WebSocket), if it is one. */

@@ -1,5 +1,6 @@
 /** Market streams of OKX v5: what to subscribe to, how to keep it alive, how to sequence it.
  *  https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel */
+import { chunks } from '../../core/chunks.ts';
 import type { BookFrame } from '../../core/frame.ts';
 import { interleavedChecksum } from '../../core/interleaved-checksum.ts';
 import { isObject, parseObject, textOf } from '../../core/json.ts';
@@ -33,10 +34,6 @@ const channelArgs = (symbol: string): readonly object[] => [
   { channel: BOOK_CHANNEL, instId: symbol },
   { channel: TOP_CHANNEL, instId: symbol },
 ];
-
-function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-}
 
 function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[] {
   const indices = symbols.map((_, index) => index);
