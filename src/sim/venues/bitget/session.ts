@@ -25,8 +25,8 @@ const MAX_MESSAGE = 65_536;
 const CLOSE = { TooBig: 1009, LoginFailed: 1000 } as const;
 
 export class Session implements ConnectionHandlers, Subscriber {
-  readonly connection: Connection;
-  readonly kind: SessionKind;
+  readonly #connection: Connection;
+  readonly #kind: SessionKind;
   readonly #connId: string;
   readonly #shared: SessionShared;
   readonly #public = new Set<string>();
@@ -36,8 +36,8 @@ export class Session implements ConnectionHandlers, Subscriber {
   #cancelWatch: () => void = () => {};
 
   constructor(connection: Connection, kind: SessionKind, shared: SessionShared) {
-    this.connection = connection;
-    this.kind = kind;
+    this.#connection = connection;
+    this.#kind = kind;
     this.#shared = shared;
     this.#connId = `${shared.context.random.int(0x1_0000_0000).toString(16).padStart(8, '0')}-${connection.id}`;
     this.#pingedAtMs = this.#nowMs();
@@ -45,13 +45,13 @@ export class Session implements ConnectionHandlers, Subscriber {
   }
 
   push(text: string): void {
-    this.connection.send(text);
+    this.#connection.send(text);
   }
 
   onMessage(text: string): void {
     if (!this.#shared.limits.take(`${this.#limitName}/messages`, MESSAGES)) {
       this.#error(socketError(30007));
-      this.connection.terminate();
+      this.#connection.terminate();
       return;
     }
     if (text === 'ping') {
@@ -60,7 +60,7 @@ export class Session implements ConnectionHandlers, Subscriber {
       return;
     }
     if (text.length > MAX_MESSAGE) {
-      this.connection.close(CLOSE.TooBig, 'Message too big');
+      this.#connection.close(CLOSE.TooBig, 'Message too big');
       return;
     }
     const message = readMessage(text);
@@ -107,7 +107,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     }
     this.#error(result.error);
     // "If login fails, it will automatically disconnect."
-    this.connection.close(CLOSE.LoginFailed, 'login failed');
+    this.#connection.close(CLOSE.LoginFailed, 'login failed');
   }
 
   // — channels —
@@ -129,14 +129,14 @@ export class Session implements ConnectionHandlers, Subscriber {
     const ack = (): void => this.push(JSON.stringify({ event: 'subscribe', arg }));
     const channel = PRIVATE_CHANNELS.find((one) => one === arg.channel);
     if (channel === undefined) {
-      if (this.kind === 'private') return missingChannel(arg);
+      if (this.#kind === 'private') return missingChannel(arg);
       const error = this.#shared.publicHub.subscribe(arg, this, ack);
       if (error === undefined) this.#public.add(nameOf(arg));
       return error;
     }
     const account = this.#account;
     if (account === undefined) return socketError(30004);
-    if (this.kind === 'public' || !this.#isOwn(arg)) return missingChannel(arg);
+    if (this.#kind === 'public' || !this.#isOwn(arg)) return missingChannel(arg);
     ack();
     this.#forgetPrivate(arg);
     const subscription: PrivateSubscription = { account, channel, arg, subscriber: this };
@@ -190,7 +190,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   #watchPings(waitMs: number): void {
     this.#cancelWatch = this.#shared.context.clock.after(Math.max(1, Math.ceil(waitMs)), () => {
       const silentMs = this.#nowMs() - this.#pingedAtMs;
-      if (silentMs >= PING_WITHIN_MS) this.connection.terminate();
+      if (silentMs >= PING_WITHIN_MS) this.#connection.terminate();
       else this.#watchPings(PING_WITHIN_MS - silentMs);
     });
   }

@@ -51,8 +51,8 @@ interface ClientMessage {
 }
 
 export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscriber {
-  readonly connection: Connection;
-  readonly kind: SessionKind;
+  readonly #connection: Connection;
+  readonly #kind: SessionKind;
   readonly #shared: SessionShared;
   /** What each channel is subscribed for, as the acknowledgement lists it. */
   readonly #subscribed = new Map<Channel, Set<string>>();
@@ -64,8 +64,8 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
   #cancelHeartbeat: () => void = () => {};
 
   constructor(connection: Connection, kind: SessionKind, shared: SessionShared) {
-    this.connection = connection;
-    this.kind = kind;
+    this.#connection = connection;
+    this.#kind = kind;
     this.#shared = shared;
     this.#pushedAtMs = this.#nowMs();
     const { clock } = shared.context;
@@ -80,7 +80,7 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
   }
 
   repeat(): void {
-    this.connection.send(this.#last);
+    this.#connection.send(this.#last);
   }
 
   replay(frame: string, skipped: number): void {
@@ -90,7 +90,7 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
 
   onMessage(text: string): void {
     if (text.length > MAX_MESSAGE) {
-      this.connection.close(CLOSE.TooBig, 'message too big');
+      this.#connection.close(CLOSE.TooBig, 'message too big');
       return;
     }
     const message = readMessage(text);
@@ -105,7 +105,7 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
     }
     const channel = CHANNELS.find((one) => one === message.channel);
     // A channel that does not exist is answered like one that needs another key (so published of `heartbeat`).
-    if (channel === undefined || (this.kind === 'private' && !PRIVATE_CHANNELS.includes(channel))) {
+    if (channel === undefined || (this.#kind === 'private' && !PRIVATE_CHANNELS.includes(channel))) {
       this.#error(AUTHENTICATION_FAILURE);
     } else if (message.type === 'subscribe') this.#subscribe(channel, message);
     else this.#unsubscribe(channel, message);
@@ -193,18 +193,18 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
   }
 
   #error(message: string): void {
-    this.connection.send(JSON.stringify({ type: 'error', message }));
+    this.#connection.send(JSON.stringify({ type: 'error', message }));
   }
 
   #send(text: string): void {
     this.#pushedAtMs = this.#nowMs();
     this.#last = text;
-    this.connection.send(text);
+    this.#connection.send(text);
   }
 
   #watchIdle(): void {
     const idleMs = this.#nowMs() - this.#pushedAtMs;
-    if (idleMs >= IDLE_MS) this.connection.close(CLOSE.Normal, '');
+    if (idleMs >= IDLE_MS) this.#connection.close(CLOSE.Normal, '');
     else this.#cancelIdle = this.#shared.context.clock.after(Math.ceil(IDLE_MS - idleMs), () => this.#watchIdle());
   }
 

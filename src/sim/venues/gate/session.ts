@@ -32,7 +32,7 @@ const IDLE_MS = { subscribed: 60_000, unsubscribed: 30_000 };
 type Request = RequestHead & { readonly time: unknown; readonly auth: unknown };
 
 export class Session implements ConnectionHandlers, Subscriber {
-  readonly connection: Connection;
+  readonly #connection: Connection;
   readonly #shared: SessionShared;
   readonly #connectionId: string;
   readonly #api: SocketApi;
@@ -41,7 +41,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   #cancelIdle: () => void = () => {};
 
   constructor(connection: Connection, shared: SessionShared) {
-    this.connection = connection;
+    this.#connection = connection;
     this.#shared = shared;
     const { context, desk, orderList } = shared;
     this.#connectionId = connectionId(context.random);
@@ -53,7 +53,7 @@ export class Session implements ConnectionHandlers, Subscriber {
 
   push(text: string): void {
     this.#activeAtMs = this.#nowMs();
-    this.connection.send(text);
+    this.#connection.send(text);
   }
 
   onPing(): void {
@@ -165,7 +165,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   #watchIdle(waitMs: number): void {
     this.#cancelIdle = this.#shared.context.clock.after(Math.max(1, Math.ceil(waitMs)), () => {
       const left = (this.#subscribed ? IDLE_MS.subscribed : IDLE_MS.unsubscribed) - (this.#nowMs() - this.#activeAtMs);
-      if (left <= 0) this.connection.terminate();
+      if (left <= 0) this.#connection.terminate();
       else this.#watchIdle(left);
     });
   }

@@ -47,8 +47,8 @@ interface Request {
 }
 
 export class Session implements ConnectionHandlers, Subscriber {
-  readonly connection: Connection;
-  readonly kind: SessionKind;
+  readonly #connection: Connection;
+  readonly #kind: SessionKind;
   readonly #shared: SessionShared;
   readonly #name: string;
   /** Subscriptions by their names, each with its end. */
@@ -60,8 +60,8 @@ export class Session implements ConnectionHandlers, Subscriber {
   #cancelTimer: () => void = () => {};
 
   constructor(connection: Connection, kind: SessionKind, shared: SessionShared) {
-    this.connection = connection;
-    this.kind = kind;
+    this.#connection = connection;
+    this.#kind = kind;
     this.#shared = shared;
     // Twenty digits, more than a double counts; as recorded.
     const { random } = shared.context;
@@ -72,7 +72,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   }
 
   push(text: string): void {
-    this.connection.send(text);
+    this.#connection.send(text);
   }
 
   /** On connecting, and whenever the state of the engine changes. */
@@ -92,7 +92,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     this.#heardAtMs = this.#nowMs();
     const timeIn = this.#now();
     if (text.length > MAX_MESSAGE) {
-      this.connection.close(CLOSE.TooBig, 'Message too big');
+      this.#connection.close(CLOSE.TooBig, 'Message too big');
       return;
     }
     const message = readMessage(text);
@@ -139,7 +139,7 @@ export class Session implements ConnectionHandlers, Subscriber {
       this.#changeTopics(request);
     } else if (lookup(ORDER_METHODS, method) !== true) {
       this.#answer(request, { error: ERRORS.unsupportedEvent });
-    } else if (this.kind === 'public') {
+    } else if (this.#kind === 'public') {
       this.#answer(request, { error: ERRORS.privateElsewhere });
     } else {
       this.#onOrders(request);
@@ -155,9 +155,9 @@ export class Session implements ConnectionHandlers, Subscriber {
       return;
     }
     const isPrivate = channel === 'executions' || channel === 'balances';
-    if (isPrivate !== (this.kind === 'private')) {
+    if (isPrivate !== (this.#kind === 'private')) {
       const isKnown = isPrivate || ['book', 'ticker', 'trade', 'instrument'].includes(channel);
-      const elsewhere = this.kind === 'public' ? ERRORS.privateElsewhere : ERRORS.publicElsewhere;
+      const elsewhere = this.#kind === 'public' ? ERRORS.privateElsewhere : ERRORS.publicElsewhere;
       this.#answer(request, { error: isKnown ? elsewhere : ERRORS.unsupportedEvent });
       return;
     }
@@ -256,7 +256,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     this.#cancelTimer = clock.after(Math.ceil(waitMs), () => {
       if (this.#isBeating) this.push(HEARTBEAT);
       else if (this.#nowMs() - this.#heardAtMs >= IDLE_MS) {
-        this.connection.close(CLOSE.Idle, '');
+        this.#connection.close(CLOSE.Idle, '');
         return;
       }
       this.#arm();

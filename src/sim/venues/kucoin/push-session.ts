@@ -104,10 +104,6 @@ export class PushSession implements ConnectionHandlers, Subscriber {
     this.#shared.limits.forget(this.#limitName());
   }
 
-  terminate(): void {
-    this.#connection.terminate();
-  }
-
   // — subscriptions —
 
   #onTopic(type: 'subscribe' | 'unsubscribe', text: string, id: string, wantsAck: boolean): void {

@@ -97,10 +97,6 @@ export class TradeSession implements ConnectionHandlers {
     this.#cancelTimer();
   }
 
-  terminate(): void {
-    this.#connection.terminate();
-  }
-
   #verify(account: SimAccount, text: string): void {
     this.#cancelTimer();
     if (!sameText(text.trim(), signatureOf(account.secret, this.#challenge))) {

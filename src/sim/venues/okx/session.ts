@@ -54,8 +54,8 @@ interface ClientMessage {
 }
 
 export class Session implements ConnectionHandlers, Subscriber {
-  readonly connection: Connection;
-  readonly kind: SessionKind;
+  readonly #connection: Connection;
+  readonly #kind: SessionKind;
   readonly #connId: string;
   readonly #shared: SessionShared;
   readonly #private = new Map<string, PrivateSubscription>();
@@ -64,8 +64,8 @@ export class Session implements ConnectionHandlers, Subscriber {
   #cancelIdle: () => void = () => {};
 
   constructor(connection: Connection, kind: SessionKind, shared: SessionShared) {
-    this.connection = connection;
-    this.kind = kind;
+    this.#connection = connection;
+    this.#kind = kind;
     this.#shared = shared;
     this.#connId = shared.context.random.int(0x1_0000_0000).toString(16).padStart(8, '0');
     this.#activeAtMs = this.#nowMs();
@@ -74,7 +74,7 @@ export class Session implements ConnectionHandlers, Subscriber {
 
   push(text: string): void {
     this.#activeAtMs = this.#nowMs();
-    this.connection.send(text);
+    this.#connection.send(text);
   }
 
   onMessage(text: string): void {
@@ -84,7 +84,7 @@ export class Session implements ConnectionHandlers, Subscriber {
       return;
     }
     if (text.length > MAX_MESSAGE) {
-      this.connection.close(CLOSE.TooBig, 'Request message exceeds the maximum frame length');
+      this.#connection.close(CLOSE.TooBig, 'Request message exceeds the maximum frame length');
       return;
     }
     const message = readMessage(text);
@@ -138,7 +138,7 @@ export class Session implements ConnectionHandlers, Subscriber {
       return;
     }
     this.#error(result.error, id);
-    this.connection.close(CLOSE.LoginFailed, 'Login Failed');
+    this.#connection.close(CLOSE.LoginFailed, 'Login Failed');
   }
 
   // — subscriptions —
@@ -155,7 +155,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     }
     const ack = (): void => this.#reply({ event: 'subscribe', arg, connId: this.#connId }, message.id);
     const known =
-      this.kind === 'public'
+      this.#kind === 'public'
         ? this.#shared.publicHub.subscribe(arg, this, ack)
         : this.#subscribePrivate(arg, ack, message.id);
     if (!known) this.#error(wireError('60018', 'Subscribe', describe(arg)), message.id);
@@ -203,7 +203,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     { id, op, args, expTime }: ClientMessage,
     trade: { readonly action: TradeAction; readonly batch: boolean },
   ): void {
-    if (this.kind === 'public') {
+    if (this.#kind === 'public') {
       this.#error(wireError('60028'), id);
       return;
     }
@@ -249,7 +249,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   #watchIdle(waitMs: number): void {
     this.#cancelIdle = this.#shared.context.clock.after(Math.max(1, Math.ceil(waitMs)), () => {
       const idleMs = this.#nowMs() - this.#activeAtMs;
-      if (idleMs >= IDLE_MS) this.connection.close(CLOSE.Idle, 'No data received in 30s');
+      if (idleMs >= IDLE_MS) this.#connection.close(CLOSE.Idle, 'No data received in 30s');
       else this.#watchIdle(IDLE_MS - idleMs);
     });
   }
