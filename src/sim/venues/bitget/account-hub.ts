@@ -2,10 +2,11 @@
  *  Source: https://www.bitget.com/api-doc/spot/websocket/private/Order-Channel, …/Fill-Channel, …/Account-Channel.
  *  All pushes say `snapshot`; only `account` sends one at once. Documented is that `account` follows fills and
  *  transfers; here every movement is told, also what an order freezes. */
+
 import type { ExchangeEvent, OrderCause, SimAccount, SimFill, SimOrder } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { assetRow, heldCoins } from './account-rows.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { fillPushRow, orderPushRow } from './order-rows.ts';
 
 export const PRIVATE_CHANNELS = ['orders', 'fill', 'account'] as const;

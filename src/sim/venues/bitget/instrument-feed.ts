@@ -9,12 +9,9 @@ import { DepthFaults } from '../../depth-faults.ts';
 import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument, TopOfBook } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { type BookFrame, bookFrame, tradeRow } from './market-rows.ts';
 import type { Tickers } from './tickers.ts';
-
-export interface Subscriber {
-  push(text: string): void;
-}
 
 export const FEED_CHANNELS = ['books', 'books1', 'books5', 'books15', 'ticker', 'trade'] as const;
 export type FeedChannel = (typeof FEED_CHANNELS)[number];

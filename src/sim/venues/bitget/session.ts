@@ -1,12 +1,13 @@
 /** One WebSocket connection to `/v2/ws/public` or `/v2/ws/private`: ping, login, subscriptions.
  *  Source: https://www.bitget.com/api-doc/common/websocket-intro; frames as seen in September and October 2026. */
+
 import type { SimAccount } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type AccountHub, PRIVATE_CHANNELS, type PrivateSubscription } from './account-hub.ts';
 import { type SocketError, socketError } from './errors.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { MAX_ARGUMENTS_LENGTH, MAX_CHANNELS, MESSAGES, PING_WITHIN_MS, SUBSCRIPTIONS } from './limits.ts';
 import { type ChannelArg, missingChannel, nameOf, type PublicHub } from './public-hub.ts';
 import { checkLogin } from './sign.ts';

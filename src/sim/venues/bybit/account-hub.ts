@@ -1,13 +1,15 @@
 /** The private topics: who listens, and what is pushed to them.
  *  Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order, …/execution, …/fast-execution, …/wallet.
  *  "There is no snapshot event given at the time when the subscription is successful" (wallet). */
+
 import type { ExchangeEvent, SimAccount, SimFill, SimInstrument, SimOrder } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { uidOf, walletRow } from './account-rows.ts';
 import { messageId } from './ids.ts';
 import { executionPushRow, fastExecutionRow, isOpen, orderPushRow } from './order-rows.ts';
 import type { Sequences } from './sequences.ts';
-import type { PrivateStream, Subscriber } from './topics.ts';
+import type { PrivateStream } from './topics.ts';
 
 export interface PrivateSubscription {
   readonly account: SimAccount;

@@ -1,14 +1,16 @@
 /** One connection to `/v5/private`: ping, auth, subscriptions. Source: https://bybit-exchange.github.io/docs/v5/ws/connect
  *  and https://bybit-exchange.github.io/docs/v5/websocket/private/order. */
+
 import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { PrivateSubscription } from './account-hub.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { connectionName, msText } from './ids.ts';
 import { type ClientMessage, readMessage, topicsOf, undecodable } from './messages.ts';
 import type { SessionShared } from './session.ts';
 import { checkAuth } from './sign.ts';
-import { familyOf, privateStream, type Subscriber } from './topics.ts';
+import { familyOf, privateStream } from './topics.ts';
 
 export class PrivateSession implements ConnectionHandlers, Subscriber {
   readonly #connection: Connection;

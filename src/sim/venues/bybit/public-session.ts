@@ -1,11 +1,12 @@
 /** One connection to `/v5/public/spot`: ping, subscriptions.
  *  Source: https://bybit-exchange.github.io/docs/v5/ws/connect; refusals as seen in public logs of 2026. */
+
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { connectionName } from './ids.ts';
 import { type ClientMessage, readMessage, topicsOf, undecodable } from './messages.ts';
 import type { SessionShared } from './session.ts';
-import type { Subscriber } from './topics.ts';
 
 /** "Spot can input up to 10 args for each subscription request". */
 const MOST_ARGS = 10;

@@ -1,10 +1,12 @@
 /** The private channels: who listens, and what is pushed to them. Sources:
  *  https://www.gate.com/docs/developers/apiv4/ws/en/#orders-channel, …/#user-trades-channel, …/#spot-balance-channel.
  *  Pushes follow the answer to the request that made them. */
+
 import { amountText } from '../../amounts.ts';
 import type { ExchangeEvent, SimAccount, SimFill, SimOrder } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
-import { type Subscriber, updateFrame } from './frames.ts';
+import { updateFrame } from './frames.ts';
 import { type OrderEvent, orderPush, textOf, tradePush, userOf } from './order-rows.ts';
 import { msText, secondsText } from './times.ts';
 

@@ -2,12 +2,14 @@
  *  address at Gate, so every connection serves all of them. Source:
  *  https://www.gate.com/docs/developers/apiv4/ws/en/#api-overview. The answers to wrong requests and the time after
  *  which a silent connection is cut are as recorded in September 2026. */
+
 import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type AccountHub, PRIVATE_CHANNELS, type PrivateChannel } from './account-hub.ts';
 import { authError, CHANNEL_ERRORS, type ChannelError, unknownChannel, unknownPair } from './errors.ts';
-import { pongFrame, type RequestHead, type Subscriber, statusFrame } from './frames.ts';
+import { pongFrame, type RequestHead, statusFrame } from './frames.ts';
 import { isObject } from './order-params.ts';
 import type { PublicHub } from './public-hub.ts';
 import type { PrivateRoute } from './rest-private.ts';

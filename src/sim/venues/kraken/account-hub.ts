@@ -1,9 +1,10 @@
 /** The private channels `executions` and `balances`: who listens, and what is pushed to them. Each subscription counts
  *  its own messages (`sequence`, 1 for the snapshot).
  *  Source: https://docs.kraken.com/api/docs/websocket-v2/executions and …/balances. */
+
 import type { ExchangeEvent, SimAccount, SimOrder } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
-import type { Subscriber } from './book-feed.ts';
 import {
   balanceRow,
   endRow,

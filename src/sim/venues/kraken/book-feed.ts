@@ -3,18 +3,16 @@
  *  https://docs.kraken.com/api/docs/guides/spot-ws-book-v2; as recorded in 2026: a level that comes up into the depth is
  *  told, one that merely falls out of it is not (both sides cut their books), removals stand before what takes their
  *  place, and the snapshot has a timestamp too. */
+
 import { crc32 } from 'node:zlib';
 import { DepthFaults } from '../../depth-faults.ts';
 import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, Level, SimInstrument } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { socketName } from './names.ts';
 import { rfc3339 } from './times.ts';
 import { priceNumber, sizeNumber, wireJson } from './wire-numbers.ts';
-
-export interface Subscriber {
-  push(text: string): void;
-}
 
 export const DEPTHS = [10, 25, 100, 500, 1000] as const;
 export type Depth = (typeof DEPTHS)[number];

@@ -1,12 +1,13 @@
 /** One WebSocket connection to `/v2` (public) or `/auth/v2` (private): status, heartbeat, ping, subscriptions, order
  *  operations. Sources: https://docs.kraken.com/api/docs/guides/spot-ws-intro, …/websocket-v2/status, …/heartbeat,
  *  …/ping; as recorded in 2026, heartbeats come every second from the first subscription on, also between data. */
+
 import { lookup } from '../../lookup.ts';
 import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import type { AccountHub, PrivateSubscription } from './account-hub.ts';
-import type { Subscriber } from './book-feed.ts';
 import { ERRORS, unsupportedField, wrongType } from './errors.ts';
 import { type DecayingCounts, SOCKET_REQUESTS } from './limits.ts';
 import { type Fields, textOf } from './order-terms.ts';

@@ -1,10 +1,11 @@
 /** The private channels: orders (`/spotMarket/tradeOrdersV2`, `/spotMarket/tradeOrders`) and balances
  *  (`/account/balance`). Source: https://www.kucoin.com/docs-new/3470073w0, 3470074w0, 3470075w0. */
+
 import { amountText } from '../../amounts.ts';
 import type { ExchangeEvent, SimAccount, SimFill, SimOrder } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { accountIdText, orderIdText, tradeIdText, userIdText } from './ids.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { ORDER_TOPICS, type OrderPushType, pushData } from './order-pushes.ts';
 
 export const PRIVATE_TOPICS = [...ORDER_TOPICS, '/account/balance'] as const;

@@ -2,14 +2,15 @@
  *  Source: https://www.kucoin.com/docs-new/websocket-api/base-info/introduction, errors from …/error-code/websocket. As
  *  recorded in January 2026: a pong carries microseconds, acknowledgements their id as text even where it was a number,
  *  and after "exceed max permits per second" the socket is closed with 1000 "Bye". */
+
 import { keyText } from '../../account.ts';
 import type { SimAccount } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type AccountHub, PRIVATE_TOPICS, type PrivateTopic } from './account-hub.ts';
 import { SOCKET_ERRORS, type SocketError } from './errors.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { micros, monotonicMs } from './numbers.ts';
 import { isObject, textOf } from './order-reading.ts';
 import { type PublicHub, type PublicTopic, publicTopic } from './public-hub.ts';

@@ -1,10 +1,11 @@
 /** The private channels `orders` and `account`: who listens, and what is pushed to them.
  *  Source: https://www.okx.com/docs-v5/en/#order-book-trading-trade-ws-order-channel and
  *  https://www.okx.com/docs-v5/en/#trading-account-websocket-account-channel. */
+
 import type { ExchangeEvent, OrderCause, SimAccount, SimFill, SimOrder } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { balanceRow, uidOf } from './account-rows.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { orderPushRow } from './order-rows.ts';
 import type { Tickers } from './tickers.ts';
 

@@ -7,12 +7,9 @@ import { DepthFaults } from '../../depth-faults.ts';
 import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument, TopOfBook } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { bookRow, topRow, tradeRow } from './market-rows.ts';
 import type { Tickers } from './tickers.ts';
-
-export interface Subscriber {
-  push(text: string): void;
-}
 
 /** Levels a side of `books` and of `GET /market/books`. */
 export const BOOK_DEPTH = 400;

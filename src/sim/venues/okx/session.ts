@@ -1,13 +1,14 @@
 /** One WebSocket connection to `/ws/v5/public` or `/ws/v5/private`: ping, login, subscriptions, order operations.
  *  Source: https://www.okx.com/docs-v5/en/#overview-websocket and …/#error-code-websocket-public. */
+
 import { lookup } from '../../lookup.ts';
 import type { SimAccount } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import type { AccountHub, PrivateSubscription } from './account-hub.ts';
 import { type WireError, wireError } from './errors.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { SUBSCRIPTIONS } from './limits.ts';
 import type { Arguments } from './order-entry.ts';
 import type { PublicHub } from './public-hub.ts';
