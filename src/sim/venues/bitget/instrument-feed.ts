@@ -4,7 +4,6 @@
  *  …/Trades-Channel.
  *  `seq` is one line of numbers for all book channels of an instrument. An update's `pseq` is the `seq` of the push
  *  before it; the first one's is that of the snapshot, whose own `pseq` is 0. A book that does not change is silent. */
-
 import { DepthFaults } from '../../depth-faults.ts';
 import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';

@@ -1,7 +1,6 @@
 /** `orderbook.50`, `orderbook.200` or `orderbook.1000` of one instrument: a snapshot on subscription, then deltas.
  *  Source: https://bybit-exchange.github.io/docs/v5/websocket/public/orderbook. As recorded: `u` rises by one with every
  *  message of the topic, whoever listens; a delta may have changes on one side only; ticks without a change send nothing. */
-
 import { DepthFaults } from '../../depth-faults.ts';
 import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';

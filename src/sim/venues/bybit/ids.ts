@@ -1,6 +1,5 @@
 /** Numbers of the core as Bybit writes them: spot order ids and trade ids are 19-digit texts, connections and messages
  *  have made-up names. */
-import type { Clock } from '../../../core/clock.ts';
 import type { Random } from '../../../core/random.ts';
 import type { SimFill, SimInstrument, SimOrder, SimTrade } from '../../port.ts';
 
@@ -46,4 +45,3 @@ export const messageId = (random: Random): string => [14, 4, 4, 4, 12].map((coun
 export const traceId = (random: Random): string => hex(random, 32);
 
 export const msText = (ms: number): string => String(Math.floor(ms));
-export const nowMs = (clock: Clock): number => clock.monotonicNs() / 1e6;

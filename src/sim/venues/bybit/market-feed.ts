@@ -1,5 +1,4 @@
 /** The public channels of one instrument. */
-
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument } from '../../port.ts';
 import type { Subscriber } from '../../subscriber.ts';

@@ -1,6 +1,5 @@
 /** One connection to `/v5/private`: ping, auth, subscriptions. Source: https://bybit-exchange.github.io/docs/v5/ws/connect
  *  and https://bybit-exchange.github.io/docs/v5/websocket/private/order. */
-
 import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { Subscriber } from '../../subscriber.ts';

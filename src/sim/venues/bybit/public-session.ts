@@ -1,6 +1,5 @@
 /** One connection to `/v5/public/spot`: ping, subscriptions.
  *  Source: https://bybit-exchange.github.io/docs/v5/ws/connect; refusals as seen in public logs of 2026. */
-
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { Subscriber } from '../../subscriber.ts';
 import { IdleWatch } from './idle-watch.ts';

@@ -1,6 +1,5 @@
 /** `orderbook.1` of one instrument: snapshots only, 10 ms apart at least; after three seconds without a change the last one
  *  again, with the same `u`. Source: https://bybit-exchange.github.io/docs/v5/websocket/public/orderbook. */
-
 import type { ExchangePort, SimInstrument, TopOfBook } from '../../port.ts';
 import type { Subscriber } from '../../subscriber.ts';
 import { GridTimer } from './grid-timer.ts';

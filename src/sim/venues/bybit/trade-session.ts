@@ -1,5 +1,6 @@
 /** One connection to `/v5/trade`: ping, auth, order operations.
  *  Source: https://bybit-exchange.github.io/docs/v5/websocket/trade/guideline. */
+import { isObject } from '../../../core/json.ts';
 import { lookup } from '../../lookup.ts';
 import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
@@ -7,7 +8,7 @@ import { type WireError, wireError } from './errors.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { connectionName, msText, traceId } from './ids.ts';
 import { ADDRESS_OPERATIONS, type LimitState } from './limits.ts';
-import { type ClientMessage, isObject, readMessage, undecodable } from './messages.ts';
+import { type ClientMessage, readMessage, undecodable } from './messages.ts';
 import type { SessionShared } from './session.ts';
 import { checkAuth, checkTime } from './sign.ts';
 import type { TradeAction } from './trade-desk.ts';

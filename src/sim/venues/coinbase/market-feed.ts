@@ -3,6 +3,7 @@
  *  Source: https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels. It says 250 ms of
  *  `market_trades`, and "every match" of `ticker`; recorded in August 2026 are the steps above, and a ticker whenever
  *  the best prices changed. */
+import { monotonicMs } from '../../clock-readings.ts';
 import { DepthFaults } from '../../depth-faults.ts';
 import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
@@ -101,7 +102,7 @@ export class MarketFeed {
   #arm(channel: FeedChannel): void {
     if (this.#timers.has(channel) || this.#subscribers[channel].size === 0) return;
     const cadence = CADENCE_MS[channel];
-    const wait = cadence - ((this.#exchange.clock.monotonicNs() / 1e6) % cadence);
+    const wait = cadence - (monotonicMs(this.#exchange.clock) % cadence);
     const tell = (): void => {
       this.#timers.delete(channel);
       this.#tell(channel);

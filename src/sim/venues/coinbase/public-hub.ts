@@ -1,5 +1,7 @@
 /** The public channels: one feed an instrument, and recordings played in their place. */
+import type { Json } from '../../../core/json.ts';
 import { DayStatistics } from '../../day-statistics.ts';
+import { readObject } from '../../json-object.ts';
 import { MarketFeeds } from '../../market-feeds.ts';
 import { type ReplayListener, Replays } from '../../replays.ts';
 import type { WireContext } from '../../wire-port.ts';
@@ -75,16 +77,11 @@ function renumbered(subscriber: ReplaySubscriber, isWanted: (name: string) => bo
   };
 }
 
-type Json = Readonly<Record<string, unknown>>;
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
 function readFrame(text: string): RecordedFrame | undefined {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  const value = readObject(text);
+  if (value === undefined) return undefined;
   const { channel, sequence_num: sequence, events } = value;
   if (typeof channel !== 'string' || typeof sequence !== 'number') return undefined;
   const products = listOf(events).flatMap((event) => [

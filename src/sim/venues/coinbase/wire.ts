@@ -1,4 +1,5 @@
 /** The Coinbase Advanced Trade spot wire: REST, and the two WebSocket hosts as `/market` and `/user` under one port. */
+import { monotonicMs } from '../../clock-readings.ts';
 import { RequestLimits } from '../../request-limits.ts';
 import { newSessionWire, scopesByPath } from '../../session-wire.ts';
 import type { VenueWire, WireContext } from '../../wire-port.ts';
@@ -17,7 +18,7 @@ export function createCoinbaseWire(context: WireContext): VenueWire {
   const userHub = new UserHub(context);
   const desk = new TradeDesk(context, (order) => userHub.onPlaced(order));
   const rest = new RestApi(context, limits, desk, publicHub.days);
-  const startedAtMs = context.clock.monotonicNs() / 1e6;
+  const startedAtMs = monotonicMs(context.clock);
   const shared: SessionShared = { context, limits, publicHub, userHub, startedAtMs };
   const unlisten = context.exchange.onEvent((event) => userHub.onEvent(event));
   return newSessionWire({

@@ -3,7 +3,6 @@
  *  Sources: https://www.gate.com/docs/developers/apiv4/ws/en/#maintain-local-depth and …/#order-book-channel. A book's
  *  update id rises by one with every change of a level, is the same in all channels and in REST, and each frame's `U`
  *  is the `u` before it plus one, also over changes that the stream is too shallow to show. */
-
 import type { DepthFaults } from '../../depth-faults.ts';
 import { DepthWindow } from '../../depth-window.ts';
 import type { ExchangeEvent, ExchangePort, Level, SimInstrument } from '../../port.ts';

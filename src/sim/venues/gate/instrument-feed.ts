@@ -3,7 +3,6 @@
  *  `spot.order_book` (100 ms or 1 s), `spot.book_ticker` (10 ms), `spot.trades` (at once), `spot.tickers` (1 s).
  *  Nothing is repeated that did not change (recorded); book_ticker and tickers start with the state as it is, which is
  *  not documented. */
-
 import { DepthFaults } from '../../depth-faults.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument } from '../../port.ts';

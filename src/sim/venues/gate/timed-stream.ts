@@ -1,6 +1,5 @@
 /** A state that is pushed whole whenever it changed, but not more often than its cadence; new subscribers get it at
  *  once. What happens within the cadence is told once, with the newest state. */
-
 import type { Clock } from '../../../core/clock.ts';
 import type { Subscriber } from '../../subscriber.ts';
 

@@ -3,7 +3,6 @@
  *  https://docs.kraken.com/api/docs/guides/spot-ws-book-v2; as recorded in 2026: a level that comes up into the depth is
  *  told, one that merely falls out of it is not (both sides cut their books), removals stand before what takes their
  *  place, and the snapshot has a timestamp too. */
-
 import { crc32 } from 'node:zlib';
 import { DepthFaults } from '../../depth-faults.ts';
 import { DepthWindow } from '../../depth-window.ts';

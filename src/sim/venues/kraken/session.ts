@@ -1,7 +1,9 @@
 /** One WebSocket connection to `/v2` (public) or `/auth/v2` (private): status, heartbeat, ping, subscriptions, order
  *  operations. Sources: https://docs.kraken.com/api/docs/guides/spot-ws-intro, …/websocket-v2/status, …/heartbeat,
  *  …/ping; as recorded in 2026, heartbeats come every second from the first subscription on, also between data. */
-
+import { isObject } from '../../../core/json.ts';
+import { monotonicMs } from '../../clock-readings.ts';
+import { readObject } from '../../json-object.ts';
 import { lookup } from '../../lookup.ts';
 import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
@@ -127,7 +129,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     const strange = Object.keys(message).find((name) => !TOP_FIELDS.includes(name));
     if (strange !== undefined) return unsupportedField(strange, method);
     if (message.req_id !== undefined && !Number.isSafeInteger(message.req_id)) return wrongType('req_id', 'integer');
-    if (typeof params !== 'object' || params === null || Array.isArray(params)) return wrongType('params', 'object');
+    if (!isObject(params)) return wrongType('params', 'object');
     return undefined;
   }
 
@@ -269,18 +271,13 @@ export class Session implements ConnectionHandlers, Subscriber {
   }
 
   #nowMs(): number {
-    return this.#shared.context.clock.monotonicNs() / 1e6;
+    return monotonicMs(this.#shared.context.clock);
   }
 }
 
 const ORDER_METHODS: Readonly<Record<string, true>> = { add_order: true, cancel_order: true, cancel_all: true };
 
 function readMessage(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return typeof (value as Fields).method === 'string' ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = readObject(text);
+  return typeof value?.method === 'string' ? value : undefined;
 }

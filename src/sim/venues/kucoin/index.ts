@@ -1,5 +1,4 @@
 /** KuCoin spot (classic account) as the simulator knows it. Keys are made up, in the venue's shapes. */
-
 import { keyText } from '../../account.ts';
 import type { SimVenue } from '../../wire-port.ts';
 import { INSTRUMENTS } from './listing.ts';

@@ -7,13 +7,12 @@
  *  is told as a level of price "0". `level2` sends no snapshot: it is fetched by REST, whose `sequence` is on the same
  *  line. Whether the other channels push on subscribing is not documented; here they do, or a still market would never
  *  be told. */
-
 import { DepthFaults } from '../../depth-faults.ts';
 import type { VenueFaults } from '../../fault-port.ts';
+import { Paced } from '../../paced.ts';
 import type { ExchangeEvent, ExchangePort, LevelChange, SimInstrument } from '../../port.ts';
 import type { Subscriber } from '../../subscriber.ts';
 import { frameText, levelRow, levelRows, matchData } from './market-rows.ts';
-import { Paced } from './paced.ts';
 import type { Tickers } from './tickers.ts';
 
 /** Topics of one symbol, without it. */

@@ -2,7 +2,6 @@
  *  `bbo-tbt` (10 ms), `tickers` (100 ms) and `trades` (at once).
  *  Source: https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel; `seqId` is one line of
  *  numbers for all of an instrument's book channels, so `bbo-tbt` and `books` can be compared. */
-
 import { DepthFaults } from '../../depth-faults.ts';
 import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
