@@ -2,6 +2,7 @@
  *  (products, public); WebSocket events: https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/
  *  websocket-channels. Keys and their order as recorded in August 2026. */
 import { amountText, priceText, quoteAmount, sizeText } from '../../amounts.ts';
+import type { Sides } from '../../book-window.ts';
 import type { BookView, Level, SimInstrument, SimTrade, TopOfBook } from '../../port.ts';
 import { type Days, shortText } from './days.ts';
 import { isoTime } from './times.ts';
@@ -161,12 +162,7 @@ export function tickerRow(instrument: SimInstrument, days: Days, top?: TopOfBook
 }
 
 /** Levels of a `level2` event: bids from the best down, then offers from the best up, each with its new size. */
-export function levelUpdates(
-  instrument: SimInstrument,
-  bids: readonly Level[],
-  asks: readonly Level[],
-  at: number,
-): readonly object[] {
+export function levelUpdates(instrument: SimInstrument, { bids, asks }: Sides, at: number): readonly object[] {
   const event_time = isoTime(at);
   const row = (side: 'bid' | 'offer', { price, size }: Level): object => ({
     side,
