@@ -1,9 +1,10 @@
-/** When things go out, and when connections end: the push queue, paced pushes, the idle watch. */
+/** When things go out, and when connections end: the push queue, paced pushes, ticks, the idle watch. */
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/core/clock.ts';
 import { IdleWatch } from '../../../src/sim/idle-watch.ts';
 import { Paced } from '../../../src/sim/paced.ts';
 import { PushQueue } from '../../../src/sim/push-queue.ts';
+import { Ticks } from '../../../src/sim/ticks.ts';
 
 describe('a push queue', () => {
   it('pushes after the task under way, in order', async () => {
@@ -54,6 +55,38 @@ describe('what is paced', () => {
     paced.close();
     clock.advanceMs(200);
     expect(at).toEqual([0, 100, 299]);
+  });
+});
+
+describe('ticks', () => {
+  it('go on from the first listener to the first tick without any', () => {
+    const clock = new ManualClock();
+    const startMs = clock.wallMs();
+    const at: number[] = [];
+    let listeners = 0;
+    const ticks = new Ticks(
+      clock,
+      100,
+      () => listeners > 0,
+      () => at.push(clock.wallMs() - startMs),
+    );
+    ticks.arm();
+    clock.advanceMs(250);
+    expect(at).toEqual([]);
+    listeners = 1;
+    ticks.arm();
+    ticks.arm();
+    clock.advanceMs(250);
+    expect(at).toEqual([350, 450]);
+    listeners = 0;
+    clock.advanceMs(500);
+    expect(at).toEqual([350, 450, 550]);
+    listeners = 1;
+    ticks.arm();
+    clock.advanceMs(100);
+    ticks.stop();
+    clock.advanceMs(500);
+    expect(at).toEqual([350, 450, 550, 1100]);
   });
 });
 

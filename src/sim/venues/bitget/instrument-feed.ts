@@ -11,6 +11,7 @@ import type { VenueFaults } from '../../fault-port.ts';
 import { Paced } from '../../paced.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument, TopOfBook } from '../../port.ts';
 import type { Subscriber } from '../../subscriber.ts';
+import { Ticks } from '../../ticks.ts';
 import { type BookFrame, bookFrame, tradeRow } from './market-rows.ts';
 import type { Tickers } from './tickers.ts';
 
@@ -32,16 +33,22 @@ export class InstrumentFeed {
   readonly #tickers: Tickers;
   readonly #subscribers: Readonly<Record<Exclude<FeedChannel, 'books'>, Set<Subscriber>>>;
   readonly #books: CadencedBook;
+  readonly #ticks: Ticks;
   readonly #top: Paced;
   readonly #shown: Record<FixedChannel, string> = { books5: '', books15: '' };
   #tickerDirty = false;
   #pendingTop: TopOfBook | undefined;
-  #cancelTick: (() => void) | undefined;
 
   constructor(instrument: SimInstrument, exchange: ExchangePort, faults: VenueFaults, tickers: Tickers) {
     this.#instrument = instrument;
     this.#exchange = exchange;
     this.#tickers = tickers;
+    this.#ticks = new Ticks(
+      exchange.clock,
+      CADENCE_MS,
+      () => this.#wantsTicks(),
+      () => this.#tick(),
+    );
     this.#top = new Paced(exchange.clock, TOP_CADENCE_MS, () => this.#tellTop());
     const depthFaults = new DepthFaults(faults, instrument.id);
     this.#books = new CadencedBook(instrument, exchange, {
@@ -72,7 +79,7 @@ export class InstrumentFeed {
     if (channel === 'books1') subscriber.push(this.#topFrame(this.#exchange.top(this.#instrument)));
     if (channel === 'ticker') subscriber.push(this.#tickerFrame());
     if (channel === 'trade') this.#sendRecentTrades(subscriber);
-    if (this.#cancelTick === undefined && this.#wantsTicks()) this.#arm();
+    this.#ticks.arm();
   }
 
   remove(channel: FeedChannel, subscriber: Subscriber): void {
@@ -81,8 +88,7 @@ export class InstrumentFeed {
   }
 
   close(): void {
-    this.#cancelTick?.();
-    this.#cancelTick = undefined;
+    this.#ticks.stop();
     this.#top.close();
   }
 
@@ -106,15 +112,11 @@ export class InstrumentFeed {
     return this.#books.size + books5.size + books15.size + ticker.size > 0;
   }
 
-  #arm(): void {
-    this.#cancelTick = this.#exchange.clock.after(CADENCE_MS, () => {
-      this.#cancelTick = undefined;
-      this.#books.tick();
-      this.#tellFixed('books5');
-      this.#tellFixed('books15');
-      this.#tellTicker();
-      if (this.#wantsTicks()) this.#arm();
-    });
+  #tick(): void {
+    this.#books.tick();
+    this.#tellFixed('books5');
+    this.#tellFixed('books15');
+    this.#tellTicker();
   }
 
   #tellFixed(channel: FixedChannel): void {

@@ -8,6 +8,7 @@ import { BookWindow } from '../../book-window.ts';
 import type { DepthFaults } from '../../depth-faults.ts';
 import type { ExchangeEvent, ExchangePort, Level, SimInstrument } from '../../port.ts';
 import type { Subscriber } from '../../subscriber.ts';
+import { Ticks } from '../../ticks.ts';
 import { changeRows, levelRows, type Sides } from './market-rows.ts';
 
 export interface DepthKind {
@@ -29,12 +30,12 @@ export class DepthStream {
   /** Of them, those that have no base yet. */
   readonly #waiting = new Set<Subscriber>();
   readonly #window: BookWindow;
+  readonly #ticks: Ticks;
   readonly #touched = { buy: new Set<number>(), sell: new Set<number>() };
   #following = false;
   #toldId = 0;
   #newestId = 0;
   #changedAt = 0;
-  #cancelTick: (() => void) | undefined;
 
   constructor(instrument: SimInstrument, exchange: ExchangePort, faults: DepthFaults, kind: DepthKind) {
     this.#instrument = instrument;
@@ -42,13 +43,19 @@ export class DepthStream {
     this.#faults = faults;
     this.#kind = kind;
     this.#window = new BookWindow(kind.depth);
+    this.#ticks = new Ticks(
+      exchange.clock,
+      kind.cadenceMs,
+      () => this.#subscribers.size > 0,
+      () => this.#tell(),
+    );
   }
 
   add(subscriber: Subscriber): void {
     this.#subscribers.add(subscriber);
     if (this.#kind.full === undefined) this.#follow();
     else this.#waiting.add(subscriber);
-    if (this.#cancelTick === undefined) this.#arm();
+    this.#ticks.arm();
   }
 
   remove(subscriber: Subscriber): void {
@@ -57,8 +64,7 @@ export class DepthStream {
   }
 
   close(): void {
-    this.#cancelTick?.();
-    this.#cancelTick = undefined;
+    this.#ticks.stop();
   }
 
   onBook({ lastId, changes, at }: BookChanged): void {
@@ -69,20 +75,12 @@ export class DepthStream {
     for (const { side, price } of changes) this.#touched[side].add(price);
   }
 
-  #arm(): void {
-    this.#cancelTick = this.#exchange.clock.after(this.#kind.cadenceMs, () => {
-      this.#cancelTick = undefined;
-      if (this.#subscribers.size === 0) {
-        this.#following = false;
-        return;
-      }
-      this.#tell();
-      this.#arm();
-    });
-  }
-
   /** Changes go out first, so that those who wait get a book that the next change follows. */
   #tell(): void {
+    if (this.#subscribers.size === 0) {
+      this.#following = false;
+      return;
+    }
     if (this.#following) this.#tellChanges();
     const full = this.#kind.full;
     if (full === undefined || this.#waiting.size === 0) return;

@@ -4,6 +4,7 @@
  *  once. Amending is not simulated. */
 import { isObject } from '../../../core/json.ts';
 import type { SimAccount, SimOrder } from '../../port.ts';
+import { hexText } from '../../random-text.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type WireError, wireError } from './errors.ts';
 import type { RateState } from './limits.ts';
@@ -12,7 +13,7 @@ import { orderRow, userOf } from './order-rows.ts';
 import { batchRow, cancelRows } from './rest-orders.ts';
 import type { PrivateRoute } from './rest-private.ts';
 import { checkLogin } from './sign.ts';
-import { hexText, msText, traceId } from './times.ts';
+import { msText, traceId } from './times.ts';
 import type { Outcome, TradeDesk } from './trade-desk.ts';
 
 /** What the head of every answer says. */

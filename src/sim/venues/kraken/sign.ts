@@ -3,10 +3,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Clock } from '../../../core/clock.ts';
 import type { Random } from '../../../core/random.ts';
-import { keyText } from '../../account.ts';
 import { type AuthResult as Checked, refuse, sameText } from '../../auth.ts';
 import { monotonicMs } from '../../clock-readings.ts';
 import type { ExchangePort, SimAccount } from '../../port.ts';
+import { keyText } from '../../random-text.ts';
 import type { HttpIn } from '../../server.ts';
 import { ERRORS } from './errors.ts';
 

@@ -2,10 +2,10 @@
  *  Source: https://www.kucoin.com/docs-new/websocket-api/base-info/introduction, errors from …/error-code/websocket. As
  *  recorded in January 2026: a pong carries microseconds, acknowledgements their id as text even where it was a number,
  *  and after "exceed max permits per second" the socket is closed with 1000 "Bye". */
-import { keyText } from '../../account.ts';
 import { IdleWatch } from '../../idle-watch.ts';
 import { readObject } from '../../json-object.ts';
 import type { SimAccount } from '../../port.ts';
+import { keyText } from '../../random-text.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { Subscriber } from '../../subscriber.ts';

@@ -7,6 +7,7 @@ import { IdleWatch } from '../../idle-watch.ts';
 import { readObject } from '../../json-object.ts';
 import { lookup } from '../../lookup.ts';
 import type { SimAccount, SimOrder } from '../../port.ts';
+import { uuidText } from '../../random-text.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
@@ -71,8 +72,7 @@ export class TradeSession implements ConnectionHandlers {
     const { exchange, clock, random } = shared.context;
     this.#connection = connection;
     this.#shared = shared;
-    const part = (digits: number): string => Array.from({ length: digits }, () => random.int(16).toString(16)).join('');
-    this.#sessionId = [part(8), part(4), part(4), part(4), part(12)].join('-');
+    this.#sessionId = uuidText(random);
     const now = clock.wallMs();
     const auth = checkAddress(connection.query, exchange, now);
     this.#account = auth.ok ? auth.account : undefined;

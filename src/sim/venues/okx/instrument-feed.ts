@@ -9,6 +9,7 @@ import type { VenueFaults } from '../../fault-port.ts';
 import { Paced } from '../../paced.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument, TopOfBook } from '../../port.ts';
 import type { Subscriber } from '../../subscriber.ts';
+import { Ticks } from '../../ticks.ts';
 import { bookRow, topRow, tradeRow } from './market-rows.ts';
 import type { Tickers } from './tickers.ts';
 
@@ -29,18 +30,24 @@ export class InstrumentFeed {
   readonly #tickers: Tickers;
   readonly #subscribers: Readonly<Record<Exclude<FeedChannel, 'books'>, Set<Subscriber>>>;
   readonly #books: CadencedBook;
+  readonly #ticks: Ticks;
   readonly #top: Paced;
   /** When `books` was last told anything. */
   #toldAtMs = 0;
   #top5 = '';
   #tickerDirty = false;
-  #cancelTick: (() => void) | undefined;
   #pendingTop: TopOfBook | undefined;
 
   constructor(instrument: SimInstrument, exchange: ExchangePort, faults: VenueFaults, tickers: Tickers) {
     this.#instrument = instrument;
     this.#exchange = exchange;
     this.#tickers = tickers;
+    this.#ticks = new Ticks(
+      exchange.clock,
+      CADENCE_MS,
+      () => this.#wantsTicks(),
+      () => this.#tick(),
+    );
     this.#top = new Paced(exchange.clock, TOP_CADENCE_MS, () => this.#tellTop());
     this.#books = new CadencedBook(instrument, exchange, {
       depth: BOOK_DEPTH,
@@ -68,7 +75,7 @@ export class InstrumentFeed {
     if (channel === 'tickers')
       subscriber.push(this.#frame('tickers', this.#tickers.row(this.#instrument, this.#now())));
     if (channel === 'bbo-tbt') subscriber.push(this.#topFrame(this.#exchange.top(this.#instrument)));
-    if (this.#cancelTick === undefined && this.#wantsTicks()) this.#arm();
+    this.#ticks.arm();
   }
 
   remove(channel: FeedChannel, subscriber: Subscriber): void {
@@ -77,8 +84,7 @@ export class InstrumentFeed {
   }
 
   close(): void {
-    this.#cancelTick?.();
-    this.#cancelTick = undefined;
+    this.#ticks.stop();
     this.#top.close();
   }
 
@@ -104,14 +110,10 @@ export class InstrumentFeed {
     return this.#books.size + books5.size + tickers.size > 0;
   }
 
-  #arm(): void {
-    this.#cancelTick = this.#exchange.clock.after(CADENCE_MS, () => {
-      this.#cancelTick = undefined;
-      this.#books.tick();
-      this.#tellBooks5();
-      this.#tellTicker();
-      if (this.#wantsTicks()) this.#arm();
-    });
+  #tick(): void {
+    this.#books.tick();
+    this.#tellBooks5();
+    this.#tellTicker();
   }
 
   #updateFrame(sides: Sides, { id, previous }: { readonly id: number; readonly previous: number }): string | undefined {
