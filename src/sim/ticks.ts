@@ -31,7 +31,7 @@ export class Ticks {
       this.#cancel = undefined;
       const isWanted = this.#isWanted();
       this.#tick();
-      if (isWanted) this.#await();
+      if (isWanted && this.#cancel === undefined) this.#await();
     });
   }
 }
