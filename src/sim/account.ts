@@ -1,5 +1,4 @@
 /** Accounts and their holdings. Every movement goes through here, so that no holding can turn negative unnoticed. */
-import type { Random } from '../core/random.ts';
 import type { Holding, SimAccount } from './port.ts';
 
 export interface AccountKeys {
@@ -33,11 +32,4 @@ export function move(account: SimAccount, asset: string, free: bigint, locked: b
   if (holding.free < 0n || holding.locked < 0n) {
     throw new Error(`simulated account ${account.index} would hold ${holding.free}/${holding.locked} ${asset}`);
   }
-}
-
-const KEY_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-/** A seeded key text; worth nothing outside the simulator that made it. */
-export function keyText(random: Random, length: number): string {
-  return Array.from({ length }, () => KEY_LETTERS[random.int(KEY_LETTERS.length)] ?? 'A').join('');
 }

@@ -1,5 +1,6 @@
 /** The control server: the ledger, planted faults, put prices, counters. Not part of any exchange. */
 import type { Clock } from '../core/clock.ts';
+import { isObject, type Json } from '../core/json.ts';
 import { integerOf, isPlainDecimal } from './amounts.ts';
 import type { Exchange } from './exchange.ts';
 import { readFault, readLift } from './fault-requests.ts';
@@ -75,18 +76,17 @@ function answer(context: ControlContext, request: HttpIn): HttpOut {
 const finite = (fault: object): object =>
   Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== Number.POSITIVE_INFINITY));
 
-function withBody(request: HttpIn, act: (body: Readonly<Record<string, unknown>>) => HttpOut): HttpOut {
+function withBody(request: HttpIn, act: (body: Json) => HttpOut): HttpOut {
   let body: unknown;
   try {
     body = JSON.parse(request.body);
   } catch {
     return bad('the body is not JSON');
   }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return bad('the body is not a JSON object');
-  return act(body as Readonly<Record<string, unknown>>);
+  return isObject(body) ? act(body) : bad('the body is not a JSON object');
 }
 
-function plant({ faults, venues }: ControlContext, body: Readonly<Record<string, unknown>>): HttpOut {
+function plant({ faults, venues }: ControlContext, body: Json): HttpOut {
   const reading = readFault(body, [...venues.keys()]);
   if (!reading.ok) return bad(reading.message);
   const { request } = reading;
@@ -109,7 +109,7 @@ function plant({ faults, venues }: ControlContext, body: Readonly<Record<string,
   return json(200, finite(planted));
 }
 
-function putPrice({ venues, market, clock }: ControlContext, body: Readonly<Record<string, unknown>>): HttpOut {
+function putPrice({ venues, market, clock }: ControlContext, body: Json): HttpOut {
   const { venue, instrument: id, forMs = DEFAULT_HOLD_MS } = body;
   const exchange = venues.get(String(venue))?.exchange;
   if (exchange === undefined) return bad(`unknown venue "${String(venue)}"; known: ${[...venues.keys()].join(', ')}`);

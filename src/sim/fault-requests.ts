@@ -1,4 +1,5 @@
 /** Faults as they are asked for over the control server: reads a request, or says what is wrong with it. */
+import { isObject } from '../core/json.ts';
 import { FAULT_KINDS, type FaultKind, type SocketScope } from './fault-port.ts';
 import { REFUSALS, type Refusal } from './port.ts';
 
@@ -34,11 +35,10 @@ const KEYS = ['venue', 'kind', 'instrument', 'scope', 'count', 'durationMs', 'ms
 /** Reads a fault request; says what is wrong with it. */
 export function readFault(body: unknown, venues: readonly string[]): FaultReading {
   const refuse = (message: string): FaultReading => ({ ok: false, message });
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return refuse('a fault is a JSON object');
-  const given = body as Readonly<Record<string, unknown>>;
-  const stray = Object.keys(given).find((key) => !KEYS.includes(key));
+  if (!isObject(body)) return refuse('a fault is a JSON object');
+  const stray = Object.keys(body).find((key) => !KEYS.includes(key));
   if (stray !== undefined) return refuse(`unknown key "${stray}"; known: ${KEYS.join(', ')}`);
-  const { venue, kind, instrument, scope, reason } = given;
+  const { venue, kind, instrument, scope, reason } = body;
   if (typeof venue !== 'string' || !venues.includes(venue)) {
     return refuse(`unknown venue "${String(venue)}"; known: ${venues.join(', ')}`);
   }
@@ -53,7 +53,7 @@ export function readFault(body: unknown, venues: readonly string[]): FaultReadin
   }
   const numbers: { count?: number; durationMs?: number; ms?: number; fraction?: number } = {};
   for (const key of ['count', 'durationMs', 'ms', 'fraction'] as const) {
-    const value = given[key];
+    const value = body[key];
     if (value === undefined) continue;
     const least = key === 'ms' && kind === 'clock-skew' ? Number.NEGATIVE_INFINITY : 0;
     if (typeof value !== 'number' || !(value >= least)) return refuse(`"${key}" is a number, 0 or more`);

@@ -1,5 +1,6 @@
 /** Request limits: so many in so long, counted apart for every name. A sliding window. */
 import type { Clock } from '../core/clock.ts';
+import { monotonicMs } from './clock-readings.ts';
 
 export interface Limit {
   readonly count: number;
@@ -45,6 +46,6 @@ export class RequestLimits {
   }
 
   #nowMs(): number {
-    return this.#clock.monotonicNs() / 1e6;
+    return monotonicMs(this.#clock);
   }
 }

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { amountText } from '../../../src/sim/amounts.ts';
 import type { Ledger } from '../../../src/sim/ledger.ts';
 import { type RunningSim, runSim } from '../../../src/sim/main.ts';
-import { type OkxBench, startOkx } from './okx-harness.ts';
+import { okx as venue } from '../../../src/sim/venues/okx/index.ts';
+import { type LoopbackBench, startVenue } from './venue-bench.ts';
 
 type Okx = InstanceType<typeof ccxt.pro.okx>;
 
@@ -23,7 +24,7 @@ interface Access {
   readonly passphrase?: string;
 }
 
-const accessTo = ({ endpoints, account }: OkxBench): Access => ({
+const accessTo = ({ endpoints, account }: LoopbackBench): Access => ({
   rest: endpoints.rest,
   wsPublic: endpoints.wsPublic,
   apiKey: account.apiKey,
@@ -50,11 +51,11 @@ async function client(
 }
 
 describe('ccxt against the simulated OKX', () => {
-  let bench: OkxBench;
+  let bench: LoopbackBench;
   let okx: Okx;
 
   beforeAll(async () => {
-    bench = await startOkx(1);
+    bench = await startVenue(venue, 1);
     bench.quote('BTC-USDT', '96400', '96400.1', '0.5');
     bench.quote('ETH-USDT', '3320', '3320.01', '4');
     okx = await client(accessTo(bench));

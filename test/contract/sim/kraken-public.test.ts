@@ -1,10 +1,9 @@
 /** Kraken's public socket: subscriptions, the book with its checksums, heartbeats, status, planted faults, recordings. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/core/random.ts';
 import type { Level } from '../../../src/sim/port.ts';
-import { newPlayer } from '../../../src/sim/recording.ts';
+import { newPlayer, readRecording } from '../../../src/sim/recording.ts';
 import { bookChecksum } from '../../../src/sim/venues/kraken/book-feed.ts';
 import { kraken } from '../../../src/sim/venues/kraken/index.ts';
 import { describeWithFixtures, readJson, readJsonl } from '../../fixtures.ts';
@@ -341,14 +340,9 @@ describeWithFixtures('Kraken recordings', (root) => {
 
   it('are served in place of the market', async () => {
     const path = file('book_recordings/v2_kraken_xrpusd_sample.jsonl');
-    const rows = readFileSync(path, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { t: string; ts_ns: number; data: string })
-      .filter(({ t }) => t === 'recv');
-    const first = rows[0]?.ts_ns ?? 0;
-    const frames = rows.map(({ ts_ns, data }) => ({ atMs: (ts_ns - first) / 1e6, text: data }));
-    const bench = newKraken(kraken, (clock) => newPlayer({ venue: 'kraken', frames, bodies: [] }, clock, 1));
+    const recording = readRecording(path, ['binance', 'kraken', 'okx']);
+    expect(recording.venue).toBe('kraken');
+    const bench = newKraken(kraken, (clock) => newPlayer(recording, clock, 1));
     const socket = bench.publicSocket();
     await bench.ask(socket, { method: 'subscribe', params: { channel: 'book', symbol: ['XRP/USD'], depth: 25 } });
     bench.clock.advanceMs(60_000);
@@ -356,6 +350,6 @@ describeWithFixtures('Kraken recordings', (root) => {
     const mine = new ClientBook(25);
     const served = socket.takeTexts().filter(isBook);
     for (const text of served) expect(mine.take(text)).toBe(mine.checksum());
-    expect(served).toEqual(rows.map(({ data }) => data).filter(isBook));
+    expect(served).toEqual(recording.frames.map(({ text }) => text).filter(isBook));
   });
 });

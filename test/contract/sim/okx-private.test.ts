@@ -1,8 +1,8 @@
 /** The simulated OKX's private socket: login, order operations and what is pushed of them. */
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FaultRequest } from '../../../src/sim/fault-requests.ts';
-import { type FakeSocket, first, type Json, type ManualOkx, manualOkx, rows, settle } from './okx-harness.ts';
+import { first, type ManualOkx, manualOkx, PRIVATE, rows } from './okx-harness.ts';
+import { type FakeSocket, type Json, settle } from './venue-bench.ts';
 
 let okx: ManualOkx;
 
@@ -11,17 +11,13 @@ beforeEach(() => {
   okx.quote('BTC-USDT', '96400', '96400.1', '0.5');
 });
 
-const plant = (fault: Omit<FaultRequest, 'venue'>): void => {
-  okx.faults.plant({ venue: 'okx', ...fault });
-};
-
 describe('login', () => {
   const sign = (secret: string, timestamp: string): string =>
     createHmac('sha256', secret).update(`${timestamp}GET/users/self/verify`).digest('base64');
   const attempt = (changes: Json): { code: unknown; socket: FakeSocket } => {
     const { account, clock } = okx;
     const timestamp = String(changes.timestamp ?? clock.wallMs() / 1000);
-    const socket = okx.connect('/ws/v5/private');
+    const socket = okx.connect(PRIVATE);
     const good = {
       apiKey: account.apiKey,
       passphrase: account.passphrase,
@@ -46,7 +42,7 @@ describe('login', () => {
   });
 
   it('succeeds once, and opens the private channels', () => {
-    const stranger = okx.connect('/ws/v5/private');
+    const stranger = okx.connect(PRIVATE);
     stranger.send({ op: 'subscribe', args: [{ channel: 'orders', instType: 'ANY' }] });
     stranger.send({ id: '7', op: 'order', args: [{}] });
     expect(stranger.take().map(({ code }) => code)).toEqual(['60011', '60011']);
@@ -242,29 +238,29 @@ describe('order operations', () => {
   });
 
   it('vanish as planted: before they are taken, or after', async () => {
-    plant({ kind: 'timeout-before-accept' });
+    okx.plant({ kind: 'timeout-before-accept' });
     expect(await run('order', [{ ...order, clOrdId: 'lost' }])).toEqual([]);
-    plant({ kind: 'timeout-after-accept' });
+    okx.plant({ kind: 'timeout-after-accept' });
     const frames = await run('order', [{ ...order, clOrdId: 'kept' }]);
     expect(states(frames)).toEqual(['live']);
     expect(frames).toHaveLength(1);
     expect(okx.exchange.allOrders(okx.account).map(({ clientId }) => clientId)).toEqual(['kept']);
-    plant({ kind: 'timeout-before-accept' });
+    okx.plant({ kind: 'timeout-before-accept' });
     const body = { ...order, instId: 'BTC-USDT', instIdCode: undefined };
     expect((await okx.signed('POST', '/api/v5/trade/order', body)).silence).toBe('hang');
   });
 
   it('are refused, filled in part and told twice as planted', async () => {
-    plant({ kind: 'reject', reason: 'insufficient-balance' });
+    okx.plant({ kind: 'reject', reason: 'insufficient-balance' });
     expect(first((await run('order', [order]))[0])).toMatchObject({
       sCode: '51008',
       sMsg: 'Order failed. Insufficient USDT balance in account',
     });
-    plant({ kind: 'partial', fraction: 0.5 });
+    okx.plant({ kind: 'partial', fraction: 0.5 });
     const part = await run('order', [{ ...order, ordType: 'ioc', sz: '0.4', px: '96400.1' }]);
     expect(states(part)).toEqual(['live', 'partially_filled', 'canceled']);
     expect(first(part.at(-1))).toMatchObject({ accFillSz: '0.2' });
-    plant({ kind: 'duplicate', scope: 'private' });
+    okx.plant({ kind: 'duplicate', scope: 'private' });
     expect(states(await run('order', [order]))).toEqual(['live', 'live']);
   });
 

@@ -1,10 +1,10 @@
 /** The simulated OKX's public channels and connections: sequences, cadence, limits, planted faults, recordings. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DepthWindow } from '../../../src/sim/depth-window.ts';
-import type { FaultRequest } from '../../../src/sim/fault-requests.ts';
 import { newPlayer, readRecording } from '../../../src/sim/recording.ts';
 import { describeWithFixtures } from '../../fixtures.ts';
-import { type FakeSocket, first, type Json, type ManualOkx, manualOkx } from './okx-harness.ts';
+import { first, type ManualOkx, manualOkx, PUBLIC } from './okx-harness.ts';
+import type { FakeSocket, Json } from './venue-bench.ts';
 
 const BTC = { channel: 'books', instId: 'BTC-USDT' };
 
@@ -14,10 +14,6 @@ beforeEach(() => {
   okx = manualOkx();
   okx.quote('BTC-USDT', '96400', '96400.1', '0.5');
 });
-
-const plant = (fault: Omit<FaultRequest, 'venue'>): void => {
-  okx.faults.plant({ venue: 'okx', ...fault });
-};
 
 /** A book put together from frames, as a client does it; throws on a broken chain. */
 class ClientBook {
@@ -49,7 +45,7 @@ class ClientBook {
 describe('books', () => {
   let socket: FakeSocket;
   beforeEach(() => {
-    socket = okx.connect('/ws/v5/public');
+    socket = okx.connect(PUBLIC);
     socket.send({ op: 'subscribe', args: [BTC] });
   });
 
@@ -83,7 +79,7 @@ describe('books', () => {
 
   it('sends a fresh snapshot after unsubscribing and subscribing, also to a second connection, on the same line of ids', () => {
     okx.clock.advanceMs(100);
-    const again = okx.connect('/ws/v5/public');
+    const again = okx.connect(PUBLIC);
     okx.quote('BTC-USDT', '96401', '96401.1', '0.5');
     again.send({ op: 'subscribe', args: [BTC] });
     okx.clock.advanceMs(100);
@@ -125,11 +121,11 @@ describe('books', () => {
     okx.clock.advanceMs(100);
     const book = new ClientBook();
     for (const frame of socket.take().slice(1)) book.apply(frame);
-    plant({ kind: 'gap', instrument: 'BTC-USDT' });
+    okx.plant({ kind: 'gap', instrument: 'BTC-USDT' });
     okx.quote('BTC-USDT', '96401', '96401.1', '0.5');
     okx.clock.advanceMs(100);
     expect(socket.take()).toEqual([]);
-    plant({ kind: 'duplicate', instrument: 'BTC-USDT' });
+    okx.plant({ kind: 'duplicate', instrument: 'BTC-USDT' });
     okx.quote('BTC-USDT', '96402', '96402.1', '0.5');
     okx.clock.advanceMs(100);
     const frames = socket.take();
@@ -167,7 +163,7 @@ describe('books', () => {
 
 describe('other public channels', () => {
   it('send the best bid and offer at most every 10 ms, on the line of ids of books', () => {
-    const socket = okx.connect('/ws/v5/public');
+    const socket = okx.connect(PUBLIC);
     socket.send({ op: 'subscribe', args: [{ channel: 'bbo-tbt', instId: 'BTC-USDT' }] });
     const [, now] = socket.take();
     expect(first(now)).toMatchObject({ bids: [['96400', '0.5', '0', '1']], asks: [['96400.1', '0.5', '0', '1']] });
@@ -186,7 +182,7 @@ describe('other public channels', () => {
   });
 
   it('refuse what they do not know, and what belongs elsewhere', () => {
-    const socket = okx.connect('/ws/v5/public');
+    const socket = okx.connect(PUBLIC);
     const code = (message: string | object): unknown => {
       socket.send(message);
       return socket.take()[0]?.code;
@@ -206,7 +202,7 @@ describe('other public channels', () => {
 
 describe('connections', () => {
   it('answer ping, and end after 30 s without anything', () => {
-    const socket = okx.connect('/ws/v5/public');
+    const socket = okx.connect(PUBLIC);
     okx.clock.advanceMs(25_000);
     socket.send('ping');
     expect(socket.sent).toEqual(['pong']);
@@ -217,7 +213,7 @@ describe('connections', () => {
   });
 
   it('end on a message that is too long, and allow 480 subscriptions an hour', () => {
-    const socket = okx.connect('/ws/v5/public');
+    const socket = okx.connect(PUBLIC);
     for (let n = 0; n < 480; n++) socket.send({ op: 'unsubscribe', args: [BTC] });
     socket.take();
     socket.send({ op: 'unsubscribe', args: [BTC] });
@@ -227,12 +223,12 @@ describe('connections', () => {
   });
 
   it('tell whose they are, so that troubles find them', () => {
-    const [open, own] = [okx.connect('/ws/v5/public'), okx.login()];
+    const [open, own] = [okx.connect(PUBLIC), okx.login()];
     expect([open, own].map(({ connection }) => okx.wire.scopeOf(connection))).toEqual(['public', 'private']);
   });
 
   it('are dropped by scope', () => {
-    const open = okx.connect('/ws/v5/public');
+    const open = okx.connect(PUBLIC);
     okx.login();
     expect(okx.wire.disconnect('private')).toBe(1);
     expect(okx.wire.disconnect('public')).toBe(1);

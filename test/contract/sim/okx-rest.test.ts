@@ -1,10 +1,10 @@
 /** The simulated OKX's REST side: signatures, refusals, paging, limits. */
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FaultRequest } from '../../../src/sim/fault-requests.ts';
 import { signatureOf } from '../../../src/sim/venues/okx/sign.ts';
 import { describeWithFixtures, readJson } from '../../fixtures.ts';
-import { first, type Json, type ManualOkx, manualOkx, rows } from './okx-harness.ts';
+import { first, type ManualOkx, manualOkx, rows } from './okx-harness.ts';
+import type { Json } from './venue-bench.ts';
 
 let okx: ManualOkx;
 
@@ -12,10 +12,6 @@ beforeEach(() => {
   okx = manualOkx();
   okx.quote('BTC-USDT', '96400', '96400.1', '0.5');
 });
-
-const plant = (fault: Omit<FaultRequest, 'venue'>): void => {
-  okx.faults.plant({ venue: 'okx', ...fault });
-};
 
 describe('REST', () => {
   it.each([
@@ -116,9 +112,9 @@ describe('REST', () => {
   });
 
   it('is down or busy as planted', async () => {
-    plant({ kind: 'http-503' });
+    okx.plant({ kind: 'http-503' });
     expect(await okx.get('/api/v5/public/time')).toMatchObject({ status: 503, body: { code: '50001' } });
-    plant({ kind: 'http-429' });
+    okx.plant({ kind: 'http-429' });
     expect(await okx.signed('GET', '/api/v5/account/balance')).toMatchObject({ status: 429, body: { code: '50011' } });
     expect((await okx.get('/api/v5/public/time')).status).toBe(200);
   });

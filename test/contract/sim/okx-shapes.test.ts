@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../../../src/sim/venues/okx/errors.ts';
 import { describeWithFixtures, readJson, readJsonl } from '../../fixtures.ts';
-import { type Json, type ManualOkx, manualOkx, settle } from './okx-harness.ts';
+import { type ManualOkx, manualOkx } from './okx-harness.ts';
+import { type Json, settle } from './venue-bench.ts';
 
 type Differences = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 /** The simulated Binance spot exchange: REST, market streams (JSON and SBE) and WebSocket API under one port. */
-import { keyText } from '../../account.ts';
 import type { ExchangePort } from '../../port.ts';
+import { keyText } from '../../random-text.ts';
 import type { HttpOut } from '../../server.ts';
 import type { SimVenue, VenueWire, WireContext } from '../../wire-port.ts';
 import { INSTRUMENTS, POLICY } from './instruments.ts';

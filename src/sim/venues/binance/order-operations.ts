@@ -1,6 +1,6 @@
 /** Binance's signed operations: orders, fills, account. */
-import { keyText } from '../../account.ts';
 import type { SimAccount, SimInstrument, SimOrder } from '../../port.ts';
+import { keyText } from '../../random-text.ts';
 import { accountBody, commissionBody, tradeFeeBody } from './bodies.ts';
 import { badCombination, cancelRejected, filterFailure, missing, refusalOf, unknownOrder } from './errors.ts';
 import { MAX_OPEN_ORDERS } from './instruments.ts';

@@ -1,5 +1,4 @@
 /** Binance's REST API over the operations. */
-
 import type { VenueFaults } from '../../fault-port.ts';
 import type { SimAccount } from '../../port.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';

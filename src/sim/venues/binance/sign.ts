@@ -1,7 +1,8 @@
 /** Checks keys, timestamps and signatures (HMAC or Ed25519, by the account's key) as Binance does (request security, timing
  *  security). */
-import { createHmac, createPrivateKey, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { Random } from '../../../core/random.ts';
+import { sameText } from '../../auth.ts';
 import type { ExchangePort, SimAccount } from '../../port.ts';
 import { badRecvWindow, badSignature, malformedKey, missing, tooEarly, tooLate, unknownKey } from './errors.ts';
 import type { Params } from './params.ts';
@@ -44,9 +45,7 @@ const isSigned = (account: SimAccount, payload: string, given: string): boolean 
 
 function isSealed(account: SimAccount, payload: string, given: string): boolean {
   const expected = createHmac('sha256', account.secret).update(payload).digest('hex');
-  // In bytes: a text of as many characters may have more of them.
-  const [left, right] = [Buffer.from(given.toLowerCase()), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
+  return sameText(given.toLowerCase(), expected);
 }
 
 /** PKCS #8 of an Ed25519 key up to its 32 bytes (RFC 8410 §7). */

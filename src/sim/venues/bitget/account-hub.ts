@@ -3,9 +3,10 @@
  *  All pushes say `snapshot`; only `account` sends one at once. Documented is that `account` follows fills and
  *  transfers; here every movement is told, also what an order freezes. */
 import type { ExchangeEvent, OrderCause, SimAccount, SimFill, SimOrder } from '../../port.ts';
+import { PushQueue } from '../../push-queue.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { assetRow, heldCoins } from './account-rows.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { fillPushRow, orderPushRow } from './order-rows.ts';
 
 export const PRIVATE_CHANNELS = ['orders', 'fill', 'account'] as const;
@@ -24,8 +25,7 @@ export class AccountHub {
   readonly #subscriptions = new Set<PrivateSubscription>();
   readonly #changedAt = new Map<SimAccount, Map<string, number>>();
   readonly #startedAt: number;
-  /** Pushes of the task under way: they follow its answer. */
-  #queue: (() => void)[] = [];
+  readonly #queue = new PushQueue();
 
   constructor(context: WireContext) {
     this.#context = context;
@@ -49,7 +49,7 @@ export class AccountHub {
 
   close(): void {
     this.#subscriptions.clear();
-    this.#queue = [];
+    this.#queue.clear();
   }
 
   onEvent(event: ExchangeEvent): void {
@@ -93,20 +93,13 @@ export class AccountHub {
       (one) => one.account === account && one.channel === channel && concerns(one),
     );
     if (listeners.length === 0) return;
-    if (this.#queue.length === 0) queueMicrotask(() => this.#flush());
-    this.#queue.push(() => {
+    this.#queue.add(() => {
       const twice = repeated !== undefined && this.#context.faults.take('duplicate', repeated) !== undefined;
       for (const listener of listeners) {
         this.#push(listener, data);
         if (twice) this.#push(listener, data);
       }
     });
-  }
-
-  #flush(): void {
-    const queue = this.#queue;
-    this.#queue = [];
-    for (const push of queue) push();
   }
 
   #push({ arg, subscriber }: PrivateSubscription, data: readonly object[]): void {

@@ -2,6 +2,7 @@
  *  Source: https://www.bitget.com/api-doc/spot/error-code/restapi and …/websocket. Where recorded words differ from the
  *  table (429, 30001, 30004, 30015), the recorded ones stand. */
 import type { Side } from '../../../core/units.ts';
+import { filledWords } from '../../filled-words.ts';
 import type { Refusal } from '../../port.ts';
 
 interface ErrorRow {
@@ -63,7 +64,7 @@ export interface WireError {
 }
 
 export function wireError(code: ErrorCode, ...params: readonly string[]): WireError {
-  return { code, msg: ERRORS[code].text.replace(/\{(\d)\}/g, (_, index: string) => params[Number(index)] ?? '') };
+  return { code, msg: filledWords(ERRORS[code].text, params) };
 }
 
 /** A number with more decimals than its parameter may have. */

@@ -1,6 +1,6 @@
 /** Bitget v2 spot (classic account) as the simulator knows it: REST, `/v2/ws/public` and `/v2/ws/private`.
  *  Source: https://www.bitget.com/api-doc/spot/intro and https://www.bitget.com/api-doc/common/websocket-intro. */
-import { keyText } from '../../account.ts';
+import { keyText } from '../../random-text.ts';
 import type { SimVenue } from '../../wire-port.ts';
 import { INSTRUMENTS, POLICY } from './instruments.ts';
 import { createBitgetWire } from './wire.ts';

@@ -4,17 +4,16 @@
  *  …/Trades-Channel.
  *  `seq` is one line of numbers for all book channels of an instrument. An update's `pseq` is the `seq` of the push
  *  before it; the first one's is that of the snapshot, whose own `pseq` is 0. A book that does not change is silent. */
-
+import { isEmpty } from '../../book-window.ts';
+import { CadencedBook } from '../../cadenced-book.ts';
 import { DepthFaults } from '../../depth-faults.ts';
-import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
+import { Paced } from '../../paced.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument, TopOfBook } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
+import { Ticks } from '../../ticks.ts';
 import { type BookFrame, bookFrame, tradeRow } from './market-rows.ts';
 import type { Tickers } from './tickers.ts';
-
-export interface Subscriber {
-  push(text: string): void;
-}
 
 export const FEED_CHANNELS = ['books', 'books1', 'books5', 'books15', 'ticker', 'trade'] as const;
 export type FeedChannel = (typeof FEED_CHANNELS)[number];
@@ -25,39 +24,46 @@ const FIXED_DEPTHS = { books5: 5, books15: 15 } as const;
 type FixedChannel = keyof typeof FIXED_DEPTHS;
 const CADENCE_MS = 200;
 const TOP_CADENCE_MS = 20;
-/** Deeper than any simulated book. */
-const WHOLE_BOOK = 100_000;
 /** Trades in the snapshot of the `trade` channel. */
 const RECENT_TRADES = 50;
 
 export class InstrumentFeed {
   readonly #instrument: SimInstrument;
   readonly #exchange: ExchangePort;
-  readonly #depthFaults: DepthFaults;
   readonly #tickers: Tickers;
-  readonly #subscribers: Readonly<Record<FeedChannel, Set<Subscriber>>>;
-  /** Subscribed to `books`, snapshot not sent yet. */
-  readonly #waiting = new Set<Subscriber>();
-  readonly #bids = new DepthWindow('buy', BOOK_DEPTH);
-  readonly #asks = new DepthWindow('sell', BOOK_DEPTH);
+  readonly #subscribers: Readonly<Record<Exclude<FeedChannel, 'books'>, Set<Subscriber>>>;
+  readonly #books: CadencedBook;
+  readonly #ticks: Ticks;
+  readonly #top: Paced;
   readonly #shown: Record<FixedChannel, string> = { books5: '', books15: '' };
-  #following = false;
-  /** The id that `books` subscribers stand at, and the newest one. */
-  #toldId = 0;
-  #newestId = 0;
   #tickerDirty = false;
-  #topSentAtMs = Number.NEGATIVE_INFINITY;
   #pendingTop: TopOfBook | undefined;
-  #cancelTick: (() => void) | undefined;
-  #cancelTop: (() => void) | undefined;
 
   constructor(instrument: SimInstrument, exchange: ExchangePort, faults: VenueFaults, tickers: Tickers) {
     this.#instrument = instrument;
     this.#exchange = exchange;
-    this.#depthFaults = new DepthFaults(faults, instrument.id);
     this.#tickers = tickers;
+    this.#ticks = new Ticks(
+      exchange.clock,
+      CADENCE_MS,
+      () => this.#wantsTicks(),
+      () => this.#tick(),
+    );
+    this.#top = new Paced(exchange.clock, TOP_CADENCE_MS, () => this.#tellTop());
+    const depthFaults = new DepthFaults(faults, instrument.id);
+    this.#books = new CadencedBook(instrument, exchange, {
+      depth: BOOK_DEPTH,
+      faults: depthFaults,
+      frames: {
+        begin: () => depthFaults.reset(),
+        snapshot: (sides, seq) => this.#bookFrame({ action: 'snapshot', channel: 'books', sides, seq }),
+        update: (sides, { id, previous }) =>
+          isEmpty(sides)
+            ? undefined
+            : this.#bookFrame({ action: 'update', channel: 'books', sides, seq: id, previous }),
+      },
+    });
     this.#subscribers = {
-      books: new Set(),
       books1: new Set(),
       books5: new Set(),
       books15: new Set(),
@@ -67,32 +73,28 @@ export class InstrumentFeed {
   }
 
   add(channel: FeedChannel, subscriber: Subscriber): void {
-    this.#subscribers[channel].add(subscriber);
-    if (channel === 'books') this.#waiting.add(subscriber);
+    if (channel === 'books') this.#books.add(subscriber);
+    else this.#subscribers[channel].add(subscriber);
     if (channel === 'books5' || channel === 'books15') this.#shown[channel] = '';
     if (channel === 'books1') subscriber.push(this.#topFrame(this.#exchange.top(this.#instrument)));
     if (channel === 'ticker') subscriber.push(this.#tickerFrame());
     if (channel === 'trade') this.#sendRecentTrades(subscriber);
-    if (this.#cancelTick === undefined && this.#wantsTicks()) this.#arm();
+    this.#ticks.arm();
   }
 
   remove(channel: FeedChannel, subscriber: Subscriber): void {
-    this.#subscribers[channel].delete(subscriber);
-    if (channel === 'books') this.#waiting.delete(subscriber);
+    if (channel === 'books') this.#books.remove(subscriber);
+    else this.#subscribers[channel].delete(subscriber);
   }
 
   close(): void {
-    this.#cancelTick?.();
-    this.#cancelTop?.();
-    this.#cancelTick = undefined;
-    this.#cancelTop = undefined;
+    this.#ticks.stop();
+    this.#top.close();
   }
 
   onEvent(event: ExchangeEvent): void {
     if (event.kind === 'BookChanged') {
-      this.#newestId = event.lastId;
-      if (!this.#following) return;
-      for (const { side, price, size } of event.changes) (side === 'buy' ? this.#bids : this.#asks).apply(price, size);
+      this.#books.onBook(event);
     } else if (event.kind === 'TopChanged') {
       this.#tickerDirty = true;
       this.#onTop(event.top);
@@ -106,56 +108,15 @@ export class InstrumentFeed {
   // — every 200 ms —
 
   #wantsTicks(): boolean {
-    const { books, books5, books15, ticker } = this.#subscribers;
-    return books.size + books5.size + books15.size + ticker.size > 0;
+    const { books5, books15, ticker } = this.#subscribers;
+    return this.#books.size + books5.size + books15.size + ticker.size > 0;
   }
 
-  #arm(): void {
-    this.#cancelTick = this.#exchange.clock.after(CADENCE_MS, () => {
-      this.#cancelTick = undefined;
-      this.#tellBooks();
-      this.#tellFixed('books5');
-      this.#tellFixed('books15');
-      this.#tellTicker();
-      if (this.#wantsTicks()) this.#arm();
-      else this.#following = false;
-    });
-  }
-
-  #tellBooks(): void {
-    const { books } = this.#subscribers;
-    if (books.size === 0) {
-      this.#following = false;
-      return;
-    }
-    if (this.#following) this.#tellChanges(books);
-    if (this.#waiting.size === 0) return;
-    if (!this.#following) this.#follow();
-    const sides = { asks: this.#asks.levels(), bids: this.#bids.levels() };
-    this.#send(this.#waiting, this.#bookFrame({ action: 'snapshot', channel: 'books', sides, seq: this.#toldId }));
-    this.#waiting.clear();
-  }
-
-  /** Changes go out first, so that those who wait get a snapshot that the next change follows. */
-  #tellChanges(books: ReadonlySet<Subscriber>): void {
-    const sides = { asks: this.#asks.takeChanges(), bids: this.#bids.takeChanges() };
-    if (sides.asks.length + sides.bids.length === 0) return;
-    const previous = this.#toldId;
-    this.#toldId = this.#newestId;
-    const known = [...books].filter((subscriber) => !this.#waiting.has(subscriber));
-    if (known.length === 0) return;
-    const frame = this.#bookFrame({ action: 'update', channel: 'books', sides, seq: this.#toldId, previous });
-    for (const shown of this.#depthFaults.shape(frame)) this.#send(known, shown);
-  }
-
-  #follow(): void {
-    const book = this.#exchange.book(this.#instrument, WHOLE_BOOK);
-    this.#bids.reset(book.bids);
-    this.#asks.reset(book.asks);
-    this.#depthFaults.reset();
-    this.#toldId = book.updateId;
-    this.#newestId = book.updateId;
-    this.#following = true;
+  #tick(): void {
+    this.#books.tick();
+    this.#tellFixed('books5');
+    this.#tellFixed('books15');
+    this.#tellTicker();
   }
 
   #tellFixed(channel: FixedChannel): void {
@@ -180,18 +141,13 @@ export class InstrumentFeed {
   #onTop(top: TopOfBook): void {
     if (this.#subscribers.books1.size === 0) return;
     this.#pendingTop = top;
-    if (this.#cancelTop !== undefined) return;
-    const wait = this.#topSentAtMs + TOP_CADENCE_MS - this.#exchange.clock.monotonicNs() / 1e6;
-    if (wait <= 0) this.#tellTop();
-    else this.#cancelTop = this.#exchange.clock.after(Math.ceil(wait), () => this.#tellTop());
+    this.#top.mark();
   }
 
   #tellTop(): void {
-    this.#cancelTop = undefined;
     const top = this.#pendingTop;
     if (top === undefined) return;
     this.#pendingTop = undefined;
-    this.#topSentAtMs = this.#exchange.clock.monotonicNs() / 1e6;
     this.#send(this.#subscribers.books1, this.#topFrame(top));
   }
 

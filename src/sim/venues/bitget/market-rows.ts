@@ -2,6 +2,7 @@
  *  Field lists: https://www.bitget.com/api-doc/spot/market/Get-Symbols, …/Get-Coin-List, …/Get-Recent-Trades,
  *  https://www.bitget.com/api-doc/spot/websocket/public/Depth-Channel and …/Trades-Channel. */
 import { priceText, sizeText } from '../../amounts.ts';
+import type { Sides } from '../../book-window.ts';
 import type { Level, SimInstrument, SimTrade } from '../../port.ts';
 import {
   LISTED_FEE,
@@ -81,12 +82,8 @@ export function coinRow(coin: string): object {
 }
 
 export type LevelRow = readonly [price: string, size: string];
-/** One side or both as the wire writes them; size "0" removes a level. */
-export interface Sides {
-  readonly asks: readonly Level[];
-  readonly bids: readonly Level[];
-}
 
+/** Size "0" removes a level. */
 export const levelRows = (instrument: SimInstrument, levels: readonly Level[]): LevelRow[] =>
   levels.map(({ price, size }) => [priceText(instrument, price), sizeText(instrument, size)]);
 

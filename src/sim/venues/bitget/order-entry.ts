@@ -6,6 +6,7 @@ import type { Random } from '../../../core/random.ts';
 import type { Side } from '../../../core/units.ts';
 import { amountOf, integerOf, isPlainDecimal, priceText, quoteAmount } from '../../amounts.ts';
 import type { ExchangePort, OrderKey, PlaceRequest, SimAccount, SimInstrument, SimOrder } from '../../port.ts';
+import { uuidText } from '../../random-text.ts';
 import { refusalError, scaleError, type WireError, wireError } from './errors.ts';
 import { listingOf, MAX_MARKET_VALUE, MAX_OPEN_ORDERS, MIN_TRADE_USDT, PRICE_RATIO } from './instruments.ts';
 
@@ -195,7 +196,6 @@ export class OrderEntry {
 
   /** What the venue calls an order that its client gave no name. */
   #newClientId(): string {
-    const hex = Array.from({ length: 32 }, () => this.#random.int(16).toString(16)).join('');
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+    return uuidText(this.#random);
   }
 }

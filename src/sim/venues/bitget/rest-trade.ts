@@ -1,6 +1,7 @@
 /** Signed REST endpoints that place and cancel: one order, several, all of a symbol.
  *  Source: https://www.bitget.com/api-doc/spot/trade/Place-Order, …/Cancel-Order, …/Batch-Place-Orders,
  *  …/Batch-Cancel-Orders, …/Cancel-Symbol-Orders. */
+import { isObject } from '../../../core/json.ts';
 import type { ExchangePort, SimAccount } from '../../port.ts';
 import type { Limit } from '../../request-limits.ts';
 import { type WireError, wireError } from './errors.ts';
@@ -19,9 +20,6 @@ export interface TradeRoute {
 }
 
 const MAX_BATCH = 50;
-const isObject = (value: unknown): value is Params =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const single: Pick<TradeRoute, 'orders' | 'result'> = {
   orders: (params) => ({ list: [params] }),
   result: ([result]) => {

@@ -1,5 +1,6 @@
 /** The REST side of the wire: finds the endpoint, checks limits and signature, writes the body as Bitget writes it. */
-
+import { monotonicMs } from '../../clock-readings.ts';
+import { readObject } from '../../json-object.ts';
 import type { SimAccount } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
@@ -64,7 +65,7 @@ export class RestApi {
 
   /** Who goes over the limit of all requests stays out for a while. */
   #fitsOverall(): boolean {
-    const now = this.#context.clock.monotonicNs() / 1e6;
+    const now = monotonicMs(this.#context.clock);
     if (now < this.#outUntilMs) return false;
     if (this.#limits.take('rest', OVERALL)) return true;
     this.#outUntilMs = now + OVERALL_RECOVERY_MS;
@@ -133,12 +134,4 @@ const isJson = ({ headers }: HttpIn): boolean =>
   (headers['content-type'] ?? '').toLowerCase().startsWith('application/json');
 
 /** The object in a body; an empty body is an empty one. */
-function readBody({ body }: HttpIn): Params | undefined {
-  if (body === '') return {};
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Params) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const readBody = ({ body }: HttpIn): Params | undefined => (body === '' ? {} : readObject(body));

@@ -1,12 +1,15 @@
 /** One WebSocket connection to `/v2/ws/public` or `/v2/ws/private`: ping, login, subscriptions.
  *  Source: https://www.bitget.com/api-doc/common/websocket-intro; frames as seen in September and October 2026. */
+import { isObject } from '../../../core/json.ts';
+import { IdleWatch } from '../../idle-watch.ts';
+import { readObject } from '../../json-object.ts';
 import type { SimAccount } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type AccountHub, PRIVATE_CHANNELS, type PrivateSubscription } from './account-hub.ts';
 import { type SocketError, socketError } from './errors.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { MAX_ARGUMENTS_LENGTH, MAX_CHANNELS, MESSAGES, PING_WITHIN_MS, SUBSCRIPTIONS } from './limits.ts';
 import { type ChannelArg, missingChannel, nameOf, type PublicHub } from './public-hub.ts';
 import { checkLogin } from './sign.ts';
@@ -25,51 +28,54 @@ const MAX_MESSAGE = 65_536;
 const CLOSE = { TooBig: 1009, LoginFailed: 1000 } as const;
 
 export class Session implements ConnectionHandlers, Subscriber {
-  readonly connection: Connection;
-  readonly kind: SessionKind;
+  readonly #connection: Connection;
+  readonly #kind: SessionKind;
   readonly #connId: string;
+  readonly #pings: IdleWatch;
   readonly #shared: SessionShared;
   readonly #public = new Set<string>();
   readonly #private = new Map<string, PrivateSubscription>();
   #account: SimAccount | undefined;
-  #pingedAtMs: number;
-  #cancelWatch: () => void = () => {};
 
   constructor(connection: Connection, kind: SessionKind, shared: SessionShared) {
-    this.connection = connection;
-    this.kind = kind;
+    this.#connection = connection;
+    this.#kind = kind;
     this.#shared = shared;
     this.#connId = `${shared.context.random.int(0x1_0000_0000).toString(16).padStart(8, '0')}-${connection.id}`;
-    this.#pingedAtMs = this.#nowMs();
-    this.#watchPings(PING_WITHIN_MS);
+    // Cut without a close frame, as seen; what is sent to the client does not keep the connection up.
+    this.#pings = new IdleWatch(
+      shared.context.clock,
+      () => PING_WITHIN_MS,
+      () => connection.terminate(),
+    );
   }
 
   push(text: string): void {
-    this.connection.send(text);
+    this.#connection.send(text);
   }
 
   onMessage(text: string): void {
     if (!this.#shared.limits.take(`${this.#limitName}/messages`, MESSAGES)) {
       this.#error(socketError(30007));
-      this.connection.terminate();
+      this.#connection.terminate();
       return;
     }
     if (text === 'ping') {
-      this.#pingedAtMs = this.#nowMs();
+      this.#pings.touch();
       this.push('pong');
       return;
     }
     if (text.length > MAX_MESSAGE) {
-      this.connection.close(CLOSE.TooBig, 'Message too big');
+      this.#connection.close(CLOSE.TooBig, 'Message too big');
       return;
     }
-    const message = readMessage(text);
+    const message = readObject(text);
     if (message === undefined) this.#error(socketError(30002));
     else this.#onOperation(message.op, message.args);
   }
 
   onClose(): void {
-    this.#cancelWatch();
+    this.#pings.stop();
     this.#shared.publicHub.forget(this);
     for (const subscription of this.#private.values()) this.#shared.accountHub.remove(subscription);
     this.#shared.limits.forget(this.#limitName);
@@ -107,7 +113,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     }
     this.#error(result.error);
     // "If login fails, it will automatically disconnect."
-    this.connection.close(CLOSE.LoginFailed, 'login failed');
+    this.#connection.close(CLOSE.LoginFailed, 'login failed');
   }
 
   // — channels —
@@ -129,14 +135,14 @@ export class Session implements ConnectionHandlers, Subscriber {
     const ack = (): void => this.push(JSON.stringify({ event: 'subscribe', arg }));
     const channel = PRIVATE_CHANNELS.find((one) => one === arg.channel);
     if (channel === undefined) {
-      if (this.kind === 'private') return missingChannel(arg);
+      if (this.#kind === 'private') return missingChannel(arg);
       const error = this.#shared.publicHub.subscribe(arg, this, ack);
       if (error === undefined) this.#public.add(nameOf(arg));
       return error;
     }
     const account = this.#account;
     if (account === undefined) return socketError(30004);
-    if (this.kind === 'public' || !this.#isOwn(arg)) return missingChannel(arg);
+    if (this.#kind === 'public' || !this.#isOwn(arg)) return missingChannel(arg);
     ack();
     this.#forgetPrivate(arg);
     const subscription: PrivateSubscription = { account, channel, arg, subscriber: this };
@@ -184,30 +190,5 @@ export class Session implements ConnectionHandlers, Subscriber {
 
   get #limitName(): string {
     return `socket/${this.#connId}`;
-  }
-
-  /** Cut without a close frame, as seen; what is sent to the client does not keep the connection up. */
-  #watchPings(waitMs: number): void {
-    this.#cancelWatch = this.#shared.context.clock.after(Math.max(1, Math.ceil(waitMs)), () => {
-      const silentMs = this.#nowMs() - this.#pingedAtMs;
-      if (silentMs >= PING_WITHIN_MS) this.connection.terminate();
-      else this.#watchPings(PING_WITHIN_MS - silentMs);
-    });
-  }
-
-  #nowMs(): number {
-    return this.#shared.context.clock.monotonicNs() / 1e6;
-  }
-}
-
-const isObject = (value: unknown): value is ChannelArg =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function readMessage(text: string): { readonly op?: unknown; readonly args?: unknown } | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,8 @@
 /** Bitget's signatures, checked. Source: https://www.bitget.com/api-doc/common/signature and the login of
  *  https://www.bitget.com/api-doc/common/websocket-intro. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ExchangePort, SimAccount } from '../../port.ts';
+import { createHmac } from 'node:crypto';
+import { type AuthResult, refuse, sameText } from '../../auth.ts';
+import type { ExchangePort } from '../../port.ts';
 import type { HttpIn } from '../../server.ts';
 import { type ErrorCode, type SocketError, socketError, type WireError, wireError } from './errors.ts';
 
@@ -11,20 +12,9 @@ const MILLIS = /^\d{13}$/;
 /** The page says milliseconds in its prose and seconds in its example; Bitget's own clients send seconds. */
 const SECONDS = /^\d{10}$/;
 
-export type AuthResult<Failure> =
-  | { readonly ok: true; readonly account: SimAccount }
-  | { readonly ok: false; readonly error: Failure };
-
-const refuse = <Failure>(error: Failure): AuthResult<Failure> => ({ ok: false, error });
-
 /** Base64 HMAC-SHA256. */
 export const signatureOf = (secret: string, prehash: string): string =>
   createHmac('sha256', secret).update(prehash).digest('base64');
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
 
 /** A query as clients may have signed it: as it came, or before it was escaped. */
 function querySpellings(query: string): readonly string[] {

@@ -2,37 +2,21 @@
  *  Field lists: https://www.bitget.com/api-doc/spot/market/Get-Tickers and
  *  https://www.bitget.com/api-doc/spot/websocket/public/Tickers-Channel. */
 import { pow10 } from '../../../core/decimal.ts';
-import { amountText, priceText, quoteAmount, sizeText } from '../../amounts.ts';
-import { AMOUNT_SCALE, type ExchangePort, type SimInstrument, type SimTrade } from '../../port.ts';
+import { amountText, priceText, sizeText } from '../../amounts.ts';
+import type { Day, DayStatistics } from '../../day-statistics.ts';
+import { AMOUNT_SCALE, type ExchangePort, type SimInstrument } from '../../port.ts';
 import { msText } from './times.ts';
-
-interface Day {
-  readonly open: number;
-  high: number;
-  low: number;
-  last: number;
-  volume: number;
-  value: bigint;
-}
 
 /** Decimals of a relative change, 0.01 for 1 %. */
 const CHANGE_DECIMALS = 5;
 
 export class Tickers {
   readonly #exchange: ExchangePort;
-  readonly #days = new Map<SimInstrument, Day>();
+  readonly #days: DayStatistics;
 
-  constructor(exchange: ExchangePort) {
+  constructor(exchange: ExchangePort, days: DayStatistics) {
     this.#exchange = exchange;
-  }
-
-  onTrade(trade: SimTrade): void {
-    const day = this.#day(trade.instrument);
-    day.last = trade.price;
-    day.high = Math.max(day.high, trade.price);
-    day.low = Math.min(day.low, trade.price);
-    day.volume += trade.size;
-    day.value += quoteAmount(trade.instrument, trade.price, trade.size);
+    this.#days = days;
   }
 
   /** A row of the `ticker` channel. */
@@ -81,7 +65,7 @@ export class Tickers {
   }
 
   #facts(instrument: SimInstrument) {
-    const day = this.#day(instrument);
+    const day = this.#days.of(instrument);
     const { bid, ask } = this.#exchange.top(instrument);
     const price = (value: number): string => priceText(instrument, value);
     return {
@@ -97,17 +81,6 @@ export class Tickers {
       baseVolume: sizeText(instrument, day.volume),
       quoteVolume: amountText(day.value),
     };
-  }
-
-  /** Before the first trade the best bid stands for the last price. */
-  #day(instrument: SimInstrument): Day {
-    const known = this.#days.get(instrument);
-    if (known !== undefined) return known;
-    const { bid, ask } = this.#exchange.top(instrument);
-    const price = bid?.price ?? ask?.price ?? 0;
-    const day = { open: price, high: price, low: price, last: price, volume: 0, value: 0n };
-    if (price > 0) this.#days.set(instrument, day);
-    return day;
   }
 }
 

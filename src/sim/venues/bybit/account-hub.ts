@@ -2,12 +2,14 @@
  *  Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order, …/execution, …/fast-execution, …/wallet.
  *  "There is no snapshot event given at the time when the subscription is successful" (wallet). */
 import type { ExchangeEvent, SimAccount, SimFill, SimInstrument, SimOrder } from '../../port.ts';
+import { PushQueue } from '../../push-queue.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { uidOf, walletRow } from './account-rows.ts';
 import { messageId } from './ids.ts';
 import { executionPushRow, fastExecutionRow, isOpen, orderPushRow } from './order-rows.ts';
 import type { Sequences } from './sequences.ts';
-import type { PrivateStream, Subscriber } from './topics.ts';
+import type { PrivateStream } from './topics.ts';
 
 export interface PrivateSubscription {
   readonly account: SimAccount;
@@ -23,8 +25,7 @@ export class AccountHub {
   readonly #subscriptions = new Set<PrivateSubscription>();
   /** The order of each account that was last told to be closed. */
   readonly #lastClosed = new Map<SimAccount, number>();
-  /** Pushes of the task under way: they follow its answer. */
-  #queue: (() => void)[] = [];
+  readonly #queue = new PushQueue();
 
   constructor(context: WireContext, sequences: Sequences) {
     this.#context = context;
@@ -41,7 +42,7 @@ export class AccountHub {
 
   close(): void {
     this.#subscriptions.clear();
-    this.#queue = [];
+    this.#queue.clear();
   }
 
   onEvent(event: ExchangeEvent): void {
@@ -90,8 +91,7 @@ export class AccountHub {
     const listeners = [...this.#subscriptions].filter((one) => one.account === account && one.stream === stream);
     if (listeners.length === 0) return;
     const { id, row } = make();
-    if (this.#queue.length === 0) queueMicrotask(() => this.#flush());
-    this.#queue.push(() => {
+    this.#queue.add(() => {
       const where = instrument === undefined ? {} : { instrument: instrument.id };
       const { clock, faults } = this.#context;
       const doubled =
@@ -106,11 +106,5 @@ export class AccountHub {
         for (let n = 0; n < (doubled ? 2 : 1); n++) subscriber.push(frame);
       }
     });
-  }
-
-  #flush(): void {
-    const queue = this.#queue;
-    this.#queue = [];
-    for (const push of queue) push();
   }
 }

@@ -1,16 +1,14 @@
 /** `orderbook.50`, `orderbook.200` or `orderbook.1000` of one instrument: a snapshot on subscription, then deltas.
  *  Source: https://bybit-exchange.github.io/docs/v5/websocket/public/orderbook. As recorded: `u` rises by one with every
  *  message of the topic, whoever listens; a delta may have changes on one side only; ticks without a change send nothing. */
+import { BookWindow, isEmpty, type Sides } from '../../book-window.ts';
 import { DepthFaults } from '../../depth-faults.ts';
-import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { GridTimer } from './grid-timer.ts';
 import { bookFrame } from './market-rows.ts';
-import type { Subscriber } from './topics.ts';
 
-/** Deeper than any simulated book. */
-const WHOLE_BOOK = 100_000;
 /** `u` of 1 is kept for a restart of the venue, which starts its topics anew; a running one has counted for long. */
 const FIRST_U = 62_000_000;
 
@@ -20,8 +18,7 @@ export class DepthChannel {
   readonly #topic: string;
   readonly #faults: DepthFaults;
   readonly #timer: GridTimer;
-  readonly #bids: DepthWindow;
-  readonly #asks: DepthWindow;
+  readonly #window: BookWindow;
   readonly #subscribers = new Set<Subscriber>();
   #u = FIRST_U;
   /** As subscribers know it, and the newest. */
@@ -39,8 +36,7 @@ export class DepthChannel {
     this.#topic = `orderbook.${kind.depth}.${instrument.symbol}`;
     this.#faults = new DepthFaults(faults, instrument.id);
     this.#timer = new GridTimer(exchange.clock, kind.everyMs, () => this.#tell());
-    this.#bids = new DepthWindow('buy', kind.depth);
-    this.#asks = new DepthWindow('sell', kind.depth);
+    this.#window = new BookWindow(kind.depth);
   }
 
   /** Number of the newest message of the topic. */
@@ -52,7 +48,7 @@ export class DepthChannel {
   add(subscriber: Subscriber): void {
     if (this.#subscribers.size === 0) this.#follow();
     this.#subscribers.add(subscriber);
-    subscriber.push(this.#frame('snapshot', this.#bids.levels(), this.#asks.levels()));
+    subscriber.push(this.#frame('snapshot', this.#window.levels()));
   }
 
   remove(subscriber: Subscriber): void {
@@ -66,35 +62,32 @@ export class DepthChannel {
 
   onChange({ changes, lastId, at }: Extract<ExchangeEvent, { kind: 'BookChanged' }>): void {
     if (this.#subscribers.size === 0) return;
-    for (const { side, price, size } of changes) (side === 'buy' ? this.#bids : this.#asks).apply(price, size);
+    this.#window.apply(changes);
     this.#newest = { seq: lastId, at };
     this.#timer.arm();
   }
 
   #follow(): void {
-    const book = this.#exchange.book(this.#instrument, WHOLE_BOOK);
-    this.#bids.reset(book.bids);
-    this.#asks.reset(book.asks);
+    const { updateId } = this.#window.follow(this.#exchange, this.#instrument);
     this.#faults.reset();
-    this.#told = { seq: book.updateId, at: this.#exchange.clock.wallMs() };
+    this.#told = { seq: updateId, at: this.#exchange.clock.wallMs() };
     this.#newest = this.#told;
     this.#u++;
   }
 
   #tell(): void {
-    const bids = this.#bids.takeChanges();
-    const asks = this.#asks.takeChanges();
+    const changes = this.#window.takeChanges();
     this.#told = this.#newest;
-    if (bids.length + asks.length === 0) return;
+    if (isEmpty(changes)) return;
     this.#u++;
-    for (const frame of this.#faults.shape(this.#frame('delta', bids, asks))) {
+    for (const frame of this.#faults.shape(this.#frame('delta', changes))) {
       for (const subscriber of this.#subscribers) subscriber.push(frame);
     }
   }
 
-  #frame(type: 'snapshot' | 'delta', bids: ReturnType<DepthWindow['levels']>, asks: typeof bids): string {
+  #frame(type: 'snapshot' | 'delta', sides: Sides): string {
     const { seq, at } = this.#told;
     const ts = this.#exchange.clock.wallMs();
-    return bookFrame(this.#instrument, { topic: this.#topic, type, bids, asks, u: this.#u, seq, ts, cts: at });
+    return bookFrame(this.#instrument, { topic: this.#topic, type, ...sides, u: this.#u, seq, ts, cts: at });
   }
 }

@@ -1,6 +1,7 @@
 /** Bybit's error codes as this wire uses them. Source: https://bybit-exchange.github.io/docs/v5/error; where answers seen
  *  in public logs have other words than the table, those stand here (10002, 10004, 170131, 170134, 170136, 170137).
  *  All of them come with HTTP status 200. */
+import { filledWords } from '../../filled-words.ts';
 import type { Refusal } from '../../port.ts';
 
 export const ERRORS = {
@@ -57,7 +58,7 @@ export interface WireError {
 
 export const wireError = (code: ErrorCode, ...params: readonly string[]): WireError => ({
   code: Number(code),
-  msg: ERRORS[code].replace(/\{(\d)\}/g, (_, index: string) => params[Number(index)] ?? ''),
+  msg: filledWords(ERRORS[code], params),
 });
 
 export const paramsError = (what: string): WireError => wireError('10001', `params error: ${what}`);

@@ -1,7 +1,7 @@
 /** Ticks of a channel's cadence: they lie on multiples of it, as recorded, and only those ticks run that something was
  *  asked of. */
 import type { Clock } from '../../../core/clock.ts';
-import { nowMs } from './ids.ts';
+import { monotonicMs } from '../../clock-readings.ts';
 
 export class GridTimer {
   readonly #clock: Clock;
@@ -29,6 +29,6 @@ export class GridTimer {
   }
 
   #waitMs(): number {
-    return Math.max(1, Math.ceil(this.#everyMs - (nowMs(this.#clock) % this.#everyMs)));
+    return Math.max(1, Math.ceil(this.#everyMs - (monotonicMs(this.#clock) % this.#everyMs)));
   }
 }

@@ -2,8 +2,8 @@
  *  connection will be cut off after 10 minutes"; private and trade connections may choose 30 s to 600 s, and all are
  *  looked at every 30 s only. Source: https://bybit-exchange.github.io/docs/v5/ws/connect. */
 import type { Clock } from '../../../core/clock.ts';
+import { monotonicMs } from '../../clock-readings.ts';
 import type { Connection } from '../../server.ts';
-import { nowMs } from './ids.ts';
 
 const DEFAULT_S = 600;
 const LOWEST_S = 30;
@@ -23,12 +23,12 @@ export class IdleWatch {
     this.#connection = connection;
     this.#clock = clock;
     this.#limitMs = activeSeconds(connection.query) * 1000;
-    this.#activeAtMs = nowMs(clock);
+    this.#activeAtMs = monotonicMs(clock);
     this.#scan();
   }
 
   touch(): void {
-    this.#activeAtMs = nowMs(this.#clock);
+    this.#activeAtMs = monotonicMs(this.#clock);
   }
 
   /** Whether a message is small enough; a bigger one ends the connection. */
@@ -44,7 +44,7 @@ export class IdleWatch {
 
   #scan(): void {
     this.#cancel = this.#clock.after(SCAN_MS, () => {
-      if (nowMs(this.#clock) - this.#activeAtMs >= this.#limitMs) this.#connection.close(CLOSE.Idle, 'idle');
+      if (monotonicMs(this.#clock) - this.#activeAtMs >= this.#limitMs) this.#connection.close(CLOSE.Idle, 'idle');
       else this.#scan();
     });
   }

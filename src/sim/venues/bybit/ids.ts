@@ -1,8 +1,8 @@
 /** Numbers of the core as Bybit writes them: spot order ids and trade ids are 19-digit texts, connections and messages
  *  have made-up names. */
-import type { Clock } from '../../../core/clock.ts';
 import type { Random } from '../../../core/random.ts';
 import type { SimFill, SimInstrument, SimOrder, SimTrade } from '../../port.ts';
+import { hexText, lettersText } from '../../random-text.ts';
 
 const ORDER_BASE = 2_150_000_000_000_000_000n;
 /** Neighbouring orders are not neighbours in their ids. */
@@ -31,19 +31,15 @@ export const execIdText = (fill: SimFill): string => tradeId(fill.instrument, fi
 export const orderIdTextOf = (order: SimOrder): string => orderIdText(order.id);
 
 const LETTERS = '0123456789abcdefghijklmnopqrstuv';
-const letters = (random: Random, count: number): string =>
-  Array.from({ length: count }, () => LETTERS[random.int(LETTERS.length)] ?? '0').join('');
-const hex = (random: Random, count: number): string =>
-  Array.from({ length: count }, () => random.int(16).toString(16)).join('');
 
 /** As `d9avt8shteepr00gfc1g-4zd1x`. */
-export const connectionName = (random: Random): string => `${letters(random, 20)}-${letters(random, 5)}`;
+export const connectionName = (random: Random): string =>
+  `${lettersText(random, 20, LETTERS)}-${lettersText(random, 5, LETTERS)}`;
 
 /** As `592324d2bce751-ad38-48eb-8f42-4671d1fb4d4e`. */
-export const messageId = (random: Random): string => [14, 4, 4, 4, 12].map((count) => hex(random, count)).join('-');
+export const messageId = (random: Random): string => [14, 4, 4, 4, 12].map((count) => hexText(random, count)).join('-');
 
 /** `Traceid` of an answered order operation. */
-export const traceId = (random: Random): string => hex(random, 32);
+export const traceId = (random: Random): string => hexText(random, 32);
 
 export const msText = (ms: number): string => String(Math.floor(ms));
-export const nowMs = (clock: Clock): number => clock.monotonicNs() / 1e6;

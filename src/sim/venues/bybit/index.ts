@@ -1,5 +1,5 @@
 /** Bybit spot (v5, unified trading account) as the simulator knows it. */
-import { keyText } from '../../account.ts';
+import { keyText } from '../../random-text.ts';
 import type { SimVenue } from '../../wire-port.ts';
 import { INSTRUMENTS } from './instruments.ts';
 import { createBybitWire } from './wire.ts';

@@ -1,13 +1,14 @@
 /** The public channels of one instrument. */
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { DepthChannel } from './depth-channel.ts';
 import { GridTimer } from './grid-timer.ts';
 import { tradeRow } from './market-rows.ts';
 import type { Sequences } from './sequences.ts';
 import type { Tickers } from './tickers.ts';
 import { TopChannel } from './top-channel.ts';
-import { DEPTHS, type PublicChannel, type Subscriber } from './topics.ts';
+import { DEPTHS, type PublicChannel } from './topics.ts';
 
 /** "Push frequency: … Spot - 50ms" (https://bybit-exchange.github.io/docs/v5/websocket/public/ticker). */
 const TICKER_MS = 50;

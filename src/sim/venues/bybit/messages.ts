@@ -1,4 +1,6 @@
 /** What clients send over a WebSocket: an operation with arguments. */
+import { isObject } from '../../../core/json.ts';
+import { readObject } from '../../json-object.ts';
 import type { Arguments } from './order-entry.ts';
 
 export interface ClientMessage {
@@ -9,18 +11,10 @@ export interface ClientMessage {
   readonly header: Arguments;
 }
 
-export const isObject = (value: unknown): value is Arguments =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Undefined: not an object in JSON. */
 export function readMessage(text: string, idName: 'req_id' | 'reqId'): ClientMessage | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(value)) return undefined;
+  const value = readObject(text);
+  if (value === undefined) return undefined;
   const { op, args, header } = value;
   const id = value[idName];
   return {

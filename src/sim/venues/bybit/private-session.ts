@@ -1,18 +1,18 @@
 /** One connection to `/v5/private`: ping, auth, subscriptions. Source: https://bybit-exchange.github.io/docs/v5/ws/connect
  *  and https://bybit-exchange.github.io/docs/v5/websocket/private/order. */
 import type { SimAccount } from '../../port.ts';
-import type { Connection } from '../../server.ts';
+import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { PrivateSubscription } from './account-hub.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { connectionName, msText } from './ids.ts';
 import { type ClientMessage, readMessage, topicsOf, undecodable } from './messages.ts';
-import type { Session, SessionShared } from './session.ts';
+import type { SessionShared } from './session.ts';
 import { checkAuth } from './sign.ts';
-import { familyOf, privateStream, type Subscriber } from './topics.ts';
+import { familyOf, privateStream } from './topics.ts';
 
-export class PrivateSession implements Session, Subscriber {
-  readonly connection: Connection;
-  readonly scope = 'private';
+export class PrivateSession implements ConnectionHandlers, Subscriber {
+  readonly #connection: Connection;
   readonly #shared: SessionShared;
   readonly #name: string;
   readonly #idle: IdleWatch;
@@ -20,7 +20,7 @@ export class PrivateSession implements Session, Subscriber {
   #account: SimAccount | undefined;
 
   constructor(connection: Connection, shared: SessionShared) {
-    this.connection = connection;
+    this.#connection = connection;
     this.#shared = shared;
     this.#name = connectionName(shared.context.random);
     this.#idle = new IdleWatch(connection, shared.context.clock);
@@ -28,7 +28,7 @@ export class PrivateSession implements Session, Subscriber {
 
   push(text: string): void {
     this.#idle.touch();
-    this.connection.send(text);
+    this.#connection.send(text);
   }
 
   onMessage(text: string): void {

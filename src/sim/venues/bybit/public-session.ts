@@ -1,27 +1,26 @@
 /** One connection to `/v5/public/spot`: ping, subscriptions.
  *  Source: https://bybit-exchange.github.io/docs/v5/ws/connect; refusals as seen in public logs of 2026. */
-import type { Connection } from '../../server.ts';
+import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { connectionName } from './ids.ts';
 import { type ClientMessage, readMessage, topicsOf, undecodable } from './messages.ts';
-import type { Session, SessionShared } from './session.ts';
-import type { Subscriber } from './topics.ts';
+import type { SessionShared } from './session.ts';
 
 /** "Spot can input up to 10 args for each subscription request". */
 const MOST_ARGS = 10;
 /** Characters of all topics of one connection. */
 const MOST_CHARACTERS = 21_000;
 
-export class PublicSession implements Session, Subscriber {
-  readonly connection: Connection;
-  readonly scope = 'public';
+export class PublicSession implements ConnectionHandlers, Subscriber {
+  readonly #connection: Connection;
   readonly #shared: SessionShared;
   readonly #name: string;
   readonly #idle: IdleWatch;
   readonly #topics = new Set<string>();
 
   constructor(connection: Connection, shared: SessionShared) {
-    this.connection = connection;
+    this.#connection = connection;
     this.#shared = shared;
     this.#name = connectionName(shared.context.random);
     this.#idle = new IdleWatch(connection, shared.context.clock);
@@ -29,7 +28,7 @@ export class PublicSession implements Session, Subscriber {
 
   push(text: string): void {
     this.#idle.touch();
-    this.connection.send(text);
+    this.#connection.send(text);
   }
 
   onMessage(text: string): void {

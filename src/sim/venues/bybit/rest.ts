@@ -1,10 +1,9 @@
 /** The REST side of the wire: finds the endpoint, checks signature and limits, writes the body as Bybit writes it. */
+import { readObject } from '../../json-object.ts';
 import type { SimAccount } from '../../port.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
 import { paramsError, type WireError, wireError } from './errors.ts';
 import { ADDRESS_REQUESTS, type LimitState, takeOne } from './limits.ts';
-import { isObject } from './messages.ts';
-import type { Arguments } from './order-entry.ts';
 import { type PrivateRoute, privateRoutes } from './rest-private.ts';
 import { type PublicRoute, publicRoutes, type RestResult } from './rest-public.ts';
 import type { SessionShared } from './session.ts';
@@ -77,7 +76,7 @@ export class RestApi {
   #answerTrade(request: HttpIn, action: TradeAction): HttpAnswer | Promise<HttpAnswer> {
     const account = this.#authenticate(request);
     if ('code' in account) return this.#error(account);
-    const args = readBody(request.body);
+    const args = readObject(request.body);
     if (args === undefined) return this.#error(paramsError('request body is not a JSON object'));
     return new Promise((resolve) => {
       this.#shared.desk.submit(action, account, args, (outcome) => {
@@ -110,14 +109,5 @@ export class RestApi {
       headers: { 'content-type': 'application/json; charset=utf-8', timenow: String(time), ...limit },
       body: JSON.stringify({ retCode: code, retMsg: msg, result, retExtInfo: {}, time }),
     };
-  }
-}
-
-function readBody(body: string): Arguments | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

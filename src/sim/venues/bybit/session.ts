@@ -1,7 +1,5 @@
 /** What the connections of a wire share. */
-import type { SocketScope } from '../../fault-port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
-import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
 import type { AccountHub } from './account-hub.ts';
 import type { PublicHub } from './public-hub.ts';
@@ -15,9 +13,4 @@ export interface SessionShared {
   readonly publicHub: PublicHub;
   readonly accountHub: AccountHub;
   readonly desk: TradeDesk;
-}
-
-export interface Session extends ConnectionHandlers {
-  readonly connection: Connection;
-  readonly scope: SocketScope;
 }

@@ -1,7 +1,8 @@
 /** Bybit's signatures, checked. Source: https://bybit-exchange.github.io/docs/v5/guide#authentication and
  *  https://bybit-exchange.github.io/docs/v5/ws/connect#authentication. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ExchangePort, SimAccount } from '../../port.ts';
+import { createHmac } from 'node:crypto';
+import { type AuthResult as Checked, refuse, sameText } from '../../auth.ts';
+import type { ExchangePort } from '../../port.ts';
 import type { HttpIn } from '../../server.ts';
 import { paramsError, type WireError, wireError } from './errors.ts';
 
@@ -9,20 +10,11 @@ const DEFAULT_WINDOW = '5000';
 /** A timestamp may be this much ahead of the venue's clock. */
 const AHEAD_MS = 1000;
 
-export type AuthResult =
-  | { readonly ok: true; readonly account: SimAccount }
-  | { readonly ok: false; readonly error: WireError };
-
-const refuse = (error: WireError): AuthResult => ({ ok: false, error });
+export type AuthResult = Checked<WireError>;
 
 /** Lower-case hexadecimal HMAC-SHA256. */
 export const signatureOf = (secret: string, prehash: string): string =>
   createHmac('sha256', secret).update(prehash).digest('hex');
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
 
 /** `server_time - recv_window <= timestamp < server_time + 1000`; undefined: it is. */
 export function checkTime(timestamp: string, recvWindow: string, nowMs: number): WireError | undefined {

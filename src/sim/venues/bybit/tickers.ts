@@ -1,43 +1,27 @@
 /** What a ticker tells of each instrument since the simulator started (it is younger than 24 hours).
  *  Source: https://bybit-exchange.github.io/docs/v5/websocket/public/ticker (spot) and …/v5/market/tickers. */
 import { formatFixed } from '../../../core/decimal.ts';
-import { amountText, priceText, quoteAmount, sizeText } from '../../amounts.ts';
-import type { ExchangePort, SimInstrument, SimTrade } from '../../port.ts';
-
-interface Day {
-  readonly open: number;
-  high: number;
-  low: number;
-  last: number;
-  volume: number;
-  value: bigint;
-}
+import { amountText, priceText, sizeText } from '../../amounts.ts';
+import type { Day, DayStatistics } from '../../day-statistics.ts';
+import type { ExchangePort, SimInstrument } from '../../port.ts';
 
 export class Tickers {
   readonly #exchange: ExchangePort;
-  readonly #days = new Map<SimInstrument, Day>();
+  readonly #days: DayStatistics;
 
-  constructor(exchange: ExchangePort) {
+  constructor(exchange: ExchangePort, days: DayStatistics) {
     this.#exchange = exchange;
-  }
-
-  onTrade(trade: SimTrade): void {
-    const day = this.#day(trade.instrument);
-    day.last = trade.price;
-    day.high = Math.max(day.high, trade.price);
-    day.low = Math.min(day.low, trade.price);
-    day.volume += trade.size;
-    day.value += quoteAmount(trade.instrument, trade.price, trade.size);
+    this.#days = days;
   }
 
   /** The last price as text. */
   last(instrument: SimInstrument): string {
-    return priceText(instrument, this.#day(instrument).last);
+    return priceText(instrument, this.#days.of(instrument).last);
   }
 
   /** The data of a `tickers` message: spot has no best bid and offer there. */
   row(instrument: SimInstrument): Readonly<Record<string, string>> {
-    const day = this.#day(instrument);
+    const day = this.#days.of(instrument);
     const price = (value: number): string => priceText(instrument, value);
     return {
       symbol: instrument.symbol,
@@ -70,19 +54,8 @@ export class Tickers {
   #middle(instrument: SimInstrument): number {
     const { bid, ask } = this.#exchange.top(instrument);
     return bid === undefined || ask === undefined
-      ? this.#day(instrument).last
+      ? this.#days.of(instrument).last
       : Math.floor((bid.price + ask.price) / 2);
-  }
-
-  /** Before the first trade the best bid stands for the last price. */
-  #day(instrument: SimInstrument): Day {
-    const known = this.#days.get(instrument);
-    if (known !== undefined) return known;
-    const { bid, ask } = this.#exchange.top(instrument);
-    const price = bid?.price ?? ask?.price ?? 0;
-    const day = { open: price, high: price, low: price, last: price, volume: 0, value: 0n };
-    if (price > 0) this.#days.set(instrument, day);
-    return day;
   }
 }
 

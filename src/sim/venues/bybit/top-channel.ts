@@ -1,9 +1,9 @@
 /** `orderbook.1` of one instrument: snapshots only, 10 ms apart at least; after three seconds without a change the last one
  *  again, with the same `u`. Source: https://bybit-exchange.github.io/docs/v5/websocket/public/orderbook. */
 import type { ExchangePort, SimInstrument, TopOfBook } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { GridTimer } from './grid-timer.ts';
 import { bookFrame } from './market-rows.ts';
-import type { Subscriber } from './topics.ts';
 
 const CADENCE_MS = 10;
 const REPEAT_MS = 3000;

@@ -1,10 +1,6 @@
 /** Names of channels, as clients write them. */
 import { lookup } from '../../lookup.ts';
 
-export interface Subscriber {
-  push(text: string): void;
-}
-
 /** Source: https://bybit-exchange.github.io/docs/v5/websocket/public/orderbook (spot). */
 export const DEPTHS = [
   { depth: 50, everyMs: 20 },

@@ -1,14 +1,15 @@
 /** One connection to `/v5/trade`: ping, auth, order operations.
  *  Source: https://bybit-exchange.github.io/docs/v5/websocket/trade/guideline. */
+import { isObject } from '../../../core/json.ts';
 import { lookup } from '../../lookup.ts';
 import type { SimAccount } from '../../port.ts';
-import type { Connection } from '../../server.ts';
+import type { Connection, ConnectionHandlers } from '../../server.ts';
 import { type WireError, wireError } from './errors.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { connectionName, msText, traceId } from './ids.ts';
 import { ADDRESS_OPERATIONS, type LimitState } from './limits.ts';
-import { type ClientMessage, isObject, readMessage, undecodable } from './messages.ts';
-import type { Session, SessionShared } from './session.ts';
+import { type ClientMessage, readMessage, undecodable } from './messages.ts';
+import type { SessionShared } from './session.ts';
 import { checkAuth, checkTime } from './sign.ts';
 import type { TradeAction } from './trade-desk.ts';
 
@@ -24,9 +25,8 @@ const MOST_IDS = 10_000;
 const textOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-export class TradeSession implements Session {
-  readonly connection: Connection;
-  readonly scope = 'private';
+export class TradeSession implements ConnectionHandlers {
+  readonly #connection: Connection;
   readonly #shared: SessionShared;
   readonly #name: string;
   readonly #idle: IdleWatch;
@@ -34,7 +34,7 @@ export class TradeSession implements Session {
   #account: SimAccount | undefined;
 
   constructor(connection: Connection, shared: SessionShared) {
-    this.connection = connection;
+    this.#connection = connection;
     this.#shared = shared;
     this.#name = connectionName(shared.context.random);
     this.#idle = new IdleWatch(connection, shared.context.clock);
@@ -138,7 +138,7 @@ export class TradeSession implements Session {
 
   #send(message: object): void {
     this.#idle.touch();
-    this.connection.send(JSON.stringify(message));
+    this.#connection.send(JSON.stringify(message));
   }
 }
 

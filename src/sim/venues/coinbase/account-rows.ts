@@ -2,9 +2,9 @@
  *  Source: https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/ (accounts, fees, data api) and
  *  https://docs.cdp.coinbase.com/coinbase-app/track-apis/currencies. */
 import { amountText } from '../../amounts.ts';
+import { assetName } from '../../asset-names.ts';
 import type { ExchangePort, SimAccount, SimInstrument } from '../../port.ts';
 import { portfolioIdOf, walletIdOf } from './ids.ts';
-import { ASSET_NAMES } from './market-rows.ts';
 
 /** Assets that an account has a wallet of: those that are listed, and those that it was given. */
 export const assetsOf = (exchange: ExchangePort, account: SimAccount): readonly string[] => [
@@ -72,7 +72,7 @@ export const keyPermissions = (account: SimAccount): object => ({
 export const cryptoRow = (asset: string, index: number): object => ({
   asset_id: `00000000-0000-4000-a000-${String(index).padStart(12, '0')}`,
   code: asset,
-  name: ASSET_NAMES[asset] ?? asset,
+  name: assetName(asset),
   color: '#0433FF',
   sort_index: 100 + index,
   exponent: 8,

@@ -1,34 +1,18 @@
 /** What tickers tell of each instrument since the simulator started (it is younger than 24 hours). */
 import { priceText, sizeText } from '../../amounts.ts';
-import type { ExchangePort, SimInstrument, SimTrade } from '../../port.ts';
-
-interface Day {
-  open: number;
-  high: number;
-  low: number;
-  last: number;
-  volume: number;
-}
+import type { DayStatistics } from '../../day-statistics.ts';
+import type { SimInstrument } from '../../port.ts';
 
 export class Days {
-  readonly #exchange: ExchangePort;
-  readonly #days = new Map<SimInstrument, Day>();
+  readonly #days: DayStatistics;
 
-  constructor(exchange: ExchangePort) {
-    this.#exchange = exchange;
-  }
-
-  onTrade(trade: SimTrade): void {
-    const day = this.#day(trade.instrument);
-    day.last = trade.price;
-    day.high = Math.max(day.high, trade.price);
-    day.low = Math.min(day.low, trade.price);
-    day.volume += trade.size;
+  constructor(days: DayStatistics) {
+    this.#days = days;
   }
 
   /** The prices and volume of the day, as text. */
   of(instrument: SimInstrument): Readonly<Record<'last' | 'high' | 'low' | 'volume' | 'changePercent', string>> {
-    const { open, high, low, last, volume } = this.#day(instrument);
+    const { open, high, low, last, volume } = this.#days.of(instrument);
     const price = (value: number): string => priceText(instrument, value);
     return {
       last: price(last),
@@ -37,17 +21,6 @@ export class Days {
       volume: sizeText(instrument, volume),
       changePercent: open === 0 ? '0' : shortText(((last - open) / open) * 100),
     };
-  }
-
-  /** Before the first trade the best bid stands for the last price. */
-  #day(instrument: SimInstrument): Day {
-    const known = this.#days.get(instrument);
-    if (known !== undefined) return known;
-    const { bid, ask } = this.#exchange.top(instrument);
-    const price = bid?.price ?? ask?.price ?? 0;
-    const day = { open: price, high: price, low: price, last: price, volume: 0 };
-    if (price > 0) this.#days.set(instrument, day);
-    return day;
   }
 }
 

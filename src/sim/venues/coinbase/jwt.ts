@@ -2,6 +2,8 @@
  *  Source: https://docs.cdp.coinbase.com/get-started/authentication/jwt-authentication and
  *  https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-authentication. */
 import { verify } from 'node:crypto';
+import type { Json } from '../../../core/json.ts';
+import { readObject } from '../../json-object.ts';
 import type { ExchangePort, SimAccount } from '../../port.ts';
 import type { HttpIn } from '../../server.ts';
 import { verifyKeyOf } from './keys.ts';
@@ -13,26 +15,10 @@ const ISSUERS: readonly unknown[] = ['cdp', 'coinbase-cloud'];
 /** The host that a production client signs for, whatever address it was given. */
 const PRODUCTION_HOST = 'api.coinbase.com';
 
-type Claims = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function decode(part: string): Claims | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const decode = (part: string): Json | undefined => readObject(Buffer.from(part, 'base64url').toString('utf8'));
 
 /** The account and claims behind a token, or undefined when anything is wrong with it. */
-function open(
-  token: string,
-  exchange: ExchangePort,
-  nowMs: number,
-): { account: SimAccount; claims: Claims } | undefined {
+function open(token: string, exchange: ExchangePort, nowMs: number): { account: SimAccount; claims: Json } | undefined {
   const [head = '', body = '', signature = '', ...rest] = token.split('.');
   const header = decode(head);
   const claims = decode(body);
@@ -51,7 +37,7 @@ function open(
   return isGood && isCurrent(claims, nowMs / 1000) ? { account, claims } : undefined;
 }
 
-function isCurrent({ nbf, exp }: Claims, now: number): boolean {
+function isCurrent({ nbf, exp }: Json, now: number): boolean {
   if (typeof nbf !== 'number' || typeof exp !== 'number') return false;
   return nbf <= now && now < exp && exp - nbf <= MAX_LIFE_S;
 }

@@ -3,8 +3,9 @@
  *  Source: https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels. It says 250 ms of
  *  `market_trades`, and "every match" of `ticker`; recorded in August 2026 are the steps above, and a ticker whenever
  *  the best prices changed. */
+import { BookWindow, isEmpty, WHOLE_BOOK } from '../../book-window.ts';
+import { monotonicMs } from '../../clock-readings.ts';
 import { DepthFaults } from '../../depth-faults.ts';
-import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument, SimTrade } from '../../port.ts';
 import type { Days } from './days.ts';
@@ -27,8 +28,6 @@ const CADENCE_MS: Readonly<Record<FeedChannel, number>> = {
 };
 /** Trades in the snapshot of `market_trades`. */
 const TRADES_SHOWN = 100;
-/** Deeper than any simulated book. */
-const WHOLE_BOOK = 100_000;
 
 export class MarketFeed {
   readonly #instrument: SimInstrument;
@@ -39,8 +38,7 @@ export class MarketFeed {
   /** What becomes of each subscriber's own `level2` frames: sequence numbers are per connection. */
   readonly #depth = new Map<Subscriber, DepthFaults>();
   readonly #timers = new Map<FeedChannel, () => void>();
-  readonly #bids = new DepthWindow('buy', WHOLE_BOOK);
-  readonly #asks = new DepthWindow('sell', WHOLE_BOOK);
+  readonly #window = new BookWindow(WHOLE_BOOK);
   #changedAt = 0;
   #trades: SimTrade[] = [];
 
@@ -62,7 +60,7 @@ export class MarketFeed {
   add(channel: FeedChannel, subscriber: Subscriber): void {
     const listeners = this.#subscribers[channel];
     if (channel === 'level2') {
-      if (listeners.size === 0) this.#follow();
+      if (listeners.size === 0) this.#window.follow(this.#exchange, this.#instrument);
       // What is waiting goes to the others first, so that the next change follows every snapshot.
       else this.#tell('level2');
       this.#depth.set(subscriber, new DepthFaults(this.#faults, this.#instrument.id));
@@ -85,7 +83,7 @@ export class MarketFeed {
     if (event.kind === 'BookChanged') {
       this.#changedAt = event.at;
       if (this.#subscribers.level2.size === 0) return;
-      for (const { side, price, size } of event.changes) (side === 'buy' ? this.#bids : this.#asks).apply(price, size);
+      this.#window.apply(event.changes);
       this.#arm('level2');
     } else if (event.kind === 'TopChanged') {
       this.#arm('ticker');
@@ -101,7 +99,7 @@ export class MarketFeed {
   #arm(channel: FeedChannel): void {
     if (this.#timers.has(channel) || this.#subscribers[channel].size === 0) return;
     const cadence = CADENCE_MS[channel];
-    const wait = cadence - ((this.#exchange.clock.monotonicNs() / 1e6) % cadence);
+    const wait = cadence - (monotonicMs(this.#exchange.clock) % cadence);
     const tell = (): void => {
       this.#timers.delete(channel);
       this.#tell(channel);
@@ -120,24 +118,17 @@ export class MarketFeed {
   }
 
   #tellLevels(): void {
-    const bids = this.#bids.takeChanges();
-    const asks = this.#asks.takeChanges();
-    if (bids.length + asks.length === 0) return;
-    const events = this.#levels('update', levelUpdates(this.#instrument, bids, asks, this.#changedAt));
+    const changes = this.#window.takeChanges();
+    if (isEmpty(changes)) return;
+    const events = this.#levels('update', levelUpdates(this.#instrument, changes, this.#changedAt));
     for (const subscriber of this.#subscribers.level2) {
       subscriber.push('l2_data', events, this.#depth.get(subscriber));
     }
   }
 
-  #follow(): void {
-    const book = this.#exchange.book(this.#instrument, WHOLE_BOOK);
-    this.#bids.reset(book.bids);
-    this.#asks.reset(book.asks);
-  }
-
   #snapshot(channel: FeedChannel): string {
     if (channel === 'level2') {
-      const updates = levelUpdates(this.#instrument, this.#bids.levels(), this.#asks.levels(), this.#changedAt);
+      const updates = levelUpdates(this.#instrument, this.#window.levels(), this.#changedAt);
       return this.#levels('snapshot', updates);
     }
     if (channel !== 'market_trades') return this.#ticker(channel, 'snapshot');

@@ -2,22 +2,14 @@
  *  (products, public); WebSocket events: https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/
  *  websocket-channels. Keys and their order as recorded in August 2026. */
 import { amountText, priceText, quoteAmount, sizeText } from '../../amounts.ts';
+import { assetName } from '../../asset-names.ts';
+import type { Sides } from '../../book-window.ts';
 import type { BookView, Level, SimInstrument, SimTrade, TopOfBook } from '../../port.ts';
 import { type Days, shortText } from './days.ts';
 import { isoTime } from './times.ts';
 
 /** Largest `quote_size`; Coinbase states it for all products in USDT alike. */
 export const QUOTE_MAX_SIZE = '10000000';
-
-export const ASSET_NAMES: Readonly<Record<string, string>> = {
-  BTC: 'Bitcoin',
-  ETH: 'Ethereum',
-  SOL: 'Solana',
-  XRP: 'XRP',
-  DOGE: 'Dogecoin',
-  USDT: 'Tether',
-};
-const nameOf = (asset: string): string => ASSET_NAMES[asset] ?? asset;
 
 export function productRow(instrument: SimInstrument, days: Days): object {
   const { spec, base, quote, symbol } = instrument;
@@ -34,8 +26,8 @@ export function productRow(instrument: SimInstrument, days: Days): object {
     quote_max_size: QUOTE_MAX_SIZE,
     base_min_size: spec.minSize,
     base_max_size: spec.maxSize,
-    base_name: nameOf(base),
-    quote_name: nameOf(quote),
+    base_name: assetName(base),
+    quote_name: assetName(quote),
     watched: false,
     is_disabled: false,
     new: false,
@@ -161,12 +153,7 @@ export function tickerRow(instrument: SimInstrument, days: Days, top?: TopOfBook
 }
 
 /** Levels of a `level2` event: bids from the best down, then offers from the best up, each with its new size. */
-export function levelUpdates(
-  instrument: SimInstrument,
-  bids: readonly Level[],
-  asks: readonly Level[],
-  at: number,
-): readonly object[] {
+export function levelUpdates(instrument: SimInstrument, { bids, asks }: Sides, at: number): readonly object[] {
   const event_time = isoTime(at);
   const row = (side: 'bid' | 'offer', { price, size }: Level): object => ({
     side,

@@ -2,6 +2,7 @@
  *  Source: https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/create-order and
  *  https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/guides/orders. */
 import { decimalsOf, parseDecimal, pow10 } from '../../../core/decimal.ts';
+import { isObject } from '../../../core/json.ts';
 import { amountOf, amountText, isPlainDecimal } from '../../amounts.ts';
 import { lookup } from '../../lookup.ts';
 import type { ExchangePort, PlaceRequest, SimInstrument, SimTimeInForce } from '../../port.ts';
@@ -9,9 +10,6 @@ import { invalidArgument, ORDER_ERRORS, type OrderError, type RestError } from '
 import { QUOTE_MAX_SIZE } from './market-rows.ts';
 
 export type Arguments = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is Arguments =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Configuration {
   readonly type: 'limit' | 'market';

@@ -1,5 +1,9 @@
 /** The public channels: one feed an instrument, and recordings played in their place. */
-import type { SimInstrument } from '../../port.ts';
+import type { Json } from '../../../core/json.ts';
+import { DayStatistics } from '../../day-statistics.ts';
+import { readObject } from '../../json-object.ts';
+import { MarketFeeds } from '../../market-feeds.ts';
+import { type ReplayListener, Replays } from '../../replays.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { Days } from './days.ts';
 import { FEED_CHANNELS, type FeedChannel, MarketFeed, type Subscriber } from './market-feed.ts';
@@ -11,12 +15,6 @@ export interface ReplaySubscriber extends Subscriber {
   replay(frame: string, skipped: number): void;
 }
 
-interface Replay {
-  /** `channel:product` of what was subscribed. */
-  readonly wanted: Set<string>;
-  readonly cancel: () => void;
-}
-
 /** The parts of a recorded frame that say whose it is. */
 interface RecordedFrame {
   readonly channel: string;
@@ -26,93 +24,64 @@ interface RecordedFrame {
 
 export class PublicHub {
   readonly days: Days;
-  readonly #context: WireContext;
-  readonly #feeds: ReadonlyMap<SimInstrument, MarketFeed>;
-  readonly #replays = new Map<ReplaySubscriber, Replay>();
-  readonly #unlisten: () => void;
+  readonly #feeds: MarketFeeds<MarketFeed>;
+  readonly #replays: Replays<ReplaySubscriber>;
 
   constructor(context: WireContext) {
-    const { exchange, faults } = context;
-    this.#context = context;
-    this.days = new Days(exchange);
-    this.#feeds = new Map(exchange.instruments.map((one) => [one, new MarketFeed(one, exchange, faults, this.days)]));
-    this.#unlisten = exchange.onEvent((event) => {
-      if (event.kind === 'Traded') {
-        this.days.onTrade(event.trade);
-        this.#feeds.get(event.trade.instrument)?.onEvent(event);
-      } else if (event.kind === 'BookChanged' || event.kind === 'TopChanged') {
-        this.#feeds.get(event.instrument)?.onEvent(event);
-      }
-    });
+    const { exchange, faults, recording } = context;
+    const days = new DayStatistics(exchange);
+    this.days = new Days(days);
+    this.#feeds = new MarketFeeds(exchange, days, (one) => new MarketFeed(one, exchange, faults, this.days));
+    this.#replays = new Replays(recording, renumbered);
   }
 
   /** Whether channels are served from a recording, whose products are not those of the simulator. */
   get plays(): boolean {
-    return this.#context.recording?.active === true;
+    return this.#replays.active;
   }
 
   subscribe(channel: FeedChannel, product: string, subscriber: ReplaySubscriber): void {
-    if (this.plays) this.#replay(subscriber, `${channel}:${product}`);
-    else this.#feed(product)?.add(channel, subscriber);
+    if (this.plays) this.#replays.add(subscriber, `${channel}:${product}`);
+    else this.#feeds.named(product)?.add(channel, subscriber);
   }
 
   unsubscribe(channel: FeedChannel, product: string, subscriber: ReplaySubscriber): void {
-    this.#feed(product)?.remove(channel, subscriber);
-    this.#replays.get(subscriber)?.wanted.delete(`${channel}:${product}`);
+    this.#feeds.named(product)?.remove(channel, subscriber);
+    this.#replays.remove(subscriber, `${channel}:${product}`);
   }
 
   forget(subscriber: ReplaySubscriber): void {
-    for (const feed of this.#feeds.values()) for (const channel of FEED_CHANNELS) feed.remove(channel, subscriber);
-    this.#replays.get(subscriber)?.cancel();
-    this.#replays.delete(subscriber);
+    for (const feed of this.#feeds) for (const channel of FEED_CHANNELS) feed.remove(channel, subscriber);
+    this.#replays.forget(subscriber);
   }
 
   close(): void {
-    this.#unlisten();
-    for (const feed of this.#feeds.values()) feed.close();
-    for (const { cancel } of this.#replays.values()) cancel();
-  }
-
-  #feed(product: string): MarketFeed | undefined {
-    const instrument = this.#context.exchange.instrumentBySymbol(product);
-    return instrument === undefined ? undefined : this.#feeds.get(instrument);
-  }
-
-  /** A connection's first subscription starts the recording; each later one lets more of its frames through. Numbers
-   *  that the recording itself misses stay missed. */
-  #replay(subscriber: ReplaySubscriber, name: string): void {
-    const known = this.#replays.get(subscriber);
-    if (known !== undefined) {
-      known.wanted.add(name);
-      return;
-    }
-    const wanted = new Set([name]);
-    let next: number | undefined;
-    let skipped = 0;
-    const cancel = this.#context.recording?.play((text) => {
-      const frame = readFrame(text);
-      if (frame === undefined) return;
-      skipped += next === undefined ? 0 : Math.max(0, frame.sequence - next);
-      next = frame.sequence + 1;
-      const channel = frame.channel === 'l2_data' ? 'level2' : frame.channel;
-      if (!frame.products.some((product) => wanted.has(`${channel}:${product}`))) return;
-      subscriber.replay(text, skipped);
-      skipped = 0;
-    });
-    this.#replays.set(subscriber, { wanted, cancel: cancel ?? (() => {}) });
+    this.#feeds.close();
+    this.#replays.close();
   }
 }
 
-type Json = Readonly<Record<string, unknown>>;
+/** Numbers that the recording itself misses stay missed. */
+function renumbered(subscriber: ReplaySubscriber, isWanted: (name: string) => boolean): ReplayListener {
+  let next: number | undefined;
+  let skipped = 0;
+  return (text) => {
+    const frame = readFrame(text);
+    if (frame === undefined) return;
+    skipped += next === undefined ? 0 : Math.max(0, frame.sequence - next);
+    next = frame.sequence + 1;
+    const channel = frame.channel === 'l2_data' ? 'level2' : frame.channel;
+    if (!frame.products.some((product) => isWanted(`${channel}:${product}`))) return;
+    subscriber.replay(text, skipped);
+    skipped = 0;
+  };
+}
+
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
 function readFrame(text: string): RecordedFrame | undefined {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  const value = readObject(text);
+  if (value === undefined) return undefined;
   const { channel, sequence_num: sequence, events } = value;
   if (typeof channel !== 'string' || typeof sequence !== 'number') return undefined;
   const products = listOf(events).flatMap((event) => [

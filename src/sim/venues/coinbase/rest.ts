@@ -1,4 +1,5 @@
 /** The REST side of the wire: finds the endpoint, checks token and limits, writes the body as Coinbase writes it. */
+import { isObject } from '../../../core/json.ts';
 import type { SimAccount } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
@@ -7,7 +8,7 @@ import type { Days } from './days.ts';
 import { invalidArgument, REST_ERRORS, type RestError } from './errors.ts';
 import { checkRequest } from './jwt.ts';
 import { PRIVATE_REQUESTS, PUBLIC_REQUESTS } from './limits.ts';
-import { isObject, readBody } from './order-request.ts';
+import { readBody } from './order-request.ts';
 import { privateRoutes } from './rest-private.ts';
 import { type MarketRoutes, marketRoutes, V3 } from './rest-public.ts';
 import type { Call, PrivateRoute, RestResult } from './rest-route.ts';

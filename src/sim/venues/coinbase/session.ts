@@ -3,7 +3,10 @@
  *  counts every message of a connection from 0, acknowledgements and heartbeats included, over all channels and
  *  products (recorded; the overview says "for each product"); errors have none. A channel's snapshots come before the
  *  acknowledgement of its subscription (recorded). */
+import { monotonicMs } from '../../clock-readings.ts';
 import type { DepthFaults } from '../../depth-faults.ts';
+import { IdleWatch } from '../../idle-watch.ts';
+import { readObject } from '../../json-object.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
@@ -13,7 +16,6 @@ import { checkSubscription } from './jwt.ts';
 import { UNSIGNED_MESSAGES } from './limits.ts';
 import { FEED_CHANNELS, type FeedChannel } from './market-feed.ts';
 import { statusRow } from './market-rows.ts';
-import { isObject } from './order-request.ts';
 import type { PublicHub, ReplaySubscriber } from './public-hub.ts';
 import { goTime, isoTime } from './times.ts';
 import type { UserHub, UserSubscriber } from './user-hub.ts';
@@ -51,26 +53,28 @@ interface ClientMessage {
 }
 
 export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscriber {
-  readonly connection: Connection;
-  readonly kind: SessionKind;
+  readonly #connection: Connection;
+  readonly #kind: SessionKind;
   readonly #shared: SessionShared;
+  readonly #idle: IdleWatch;
   /** What each channel is subscribed for, as the acknowledgement lists it. */
   readonly #subscribed = new Map<Channel, Set<string>>();
   #sequence = 0;
   #last = '';
-  #pushedAtMs: number;
-  #cancelIdle: () => void;
   #cancelFirst: () => void;
   #cancelHeartbeat: () => void = () => {};
 
   constructor(connection: Connection, kind: SessionKind, shared: SessionShared) {
-    this.connection = connection;
-    this.kind = kind;
+    this.#connection = connection;
+    this.#kind = kind;
     this.#shared = shared;
-    this.#pushedAtMs = this.#nowMs();
     const { clock } = shared.context;
     this.#cancelFirst = clock.after(FIRST_SUBSCRIBE_MS, () => connection.close(CLOSE.Policy, 'no subscribe message'));
-    this.#cancelIdle = clock.after(IDLE_MS, () => this.#watchIdle());
+    this.#idle = new IdleWatch(
+      clock,
+      () => IDLE_MS,
+      () => connection.close(CLOSE.Normal, ''),
+    );
   }
 
   push(channel: string, events: string, depth?: DepthFaults): void {
@@ -80,7 +84,7 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
   }
 
   repeat(): void {
-    this.connection.send(this.#last);
+    this.#connection.send(this.#last);
   }
 
   replay(frame: string, skipped: number): void {
@@ -90,7 +94,7 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
 
   onMessage(text: string): void {
     if (text.length > MAX_MESSAGE) {
-      this.connection.close(CLOSE.TooBig, 'message too big');
+      this.#connection.close(CLOSE.TooBig, 'message too big');
       return;
     }
     const message = readMessage(text);
@@ -105,7 +109,7 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
     }
     const channel = CHANNELS.find((one) => one === message.channel);
     // A channel that does not exist is answered like one that needs another key (so published of `heartbeat`).
-    if (channel === undefined || (this.kind === 'private' && !PRIVATE_CHANNELS.includes(channel))) {
+    if (channel === undefined || (this.#kind === 'private' && !PRIVATE_CHANNELS.includes(channel))) {
       this.#error(AUTHENTICATION_FAILURE);
     } else if (message.type === 'subscribe') this.#subscribe(channel, message);
     else this.#unsubscribe(channel, message);
@@ -113,7 +117,7 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
 
   onClose(): void {
     this.#cancelFirst();
-    this.#cancelIdle();
+    this.#idle.stop();
     this.#cancelHeartbeat();
     this.#shared.publicHub.forget(this);
     this.#shared.userHub.remove(this);
@@ -185,7 +189,7 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
     this.#cancelHeartbeat();
     const { clock } = this.#shared.context;
     this.#cancelHeartbeat = clock.after(HEARTBEAT_MS, () => {
-      const upSeconds = (this.#nowMs() - this.#shared.startedAtMs) / 1000;
+      const upSeconds = (monotonicMs(clock) - this.#shared.startedAtMs) / 1000;
       const current_time = goTime(clock.wallMs(), upSeconds);
       this.push('heartbeats', JSON.stringify([{ current_time, heartbeat_counter: Math.floor(upSeconds) }]));
       this.#armHeartbeat();
@@ -193,23 +197,13 @@ export class Session implements ConnectionHandlers, ReplaySubscriber, UserSubscr
   }
 
   #error(message: string): void {
-    this.connection.send(JSON.stringify({ type: 'error', message }));
+    this.#connection.send(JSON.stringify({ type: 'error', message }));
   }
 
   #send(text: string): void {
-    this.#pushedAtMs = this.#nowMs();
+    this.#idle.touch();
     this.#last = text;
-    this.connection.send(text);
-  }
-
-  #watchIdle(): void {
-    const idleMs = this.#nowMs() - this.#pushedAtMs;
-    if (idleMs >= IDLE_MS) this.connection.close(CLOSE.Normal, '');
-    else this.#cancelIdle = this.#shared.context.clock.after(Math.ceil(IDLE_MS - idleMs), () => this.#watchIdle());
-  }
-
-  #nowMs(): number {
-    return this.#shared.context.clock.monotonicNs() / 1e6;
+    this.#connection.send(text);
   }
 }
 
@@ -217,13 +211,8 @@ const feedOf = (channel: Channel): FeedChannel | undefined => FEED_CHANNELS.find
 
 /** The message, or what is wrong with it. */
 function readMessage(text: string): ClientMessage | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return 'invalid message';
-  }
-  if (!isObject(value)) return 'invalid message';
+  const value = readObject(text);
+  if (value === undefined) return 'invalid message';
   const { type, channel, product_ids: products = [], jwt } = value;
   if (type !== 'subscribe' && type !== 'unsubscribe') return 'invalid message type';
   if (typeof channel !== 'string') return 'channel is required';

@@ -2,6 +2,7 @@
  *  `cumulative_quantity`, and balances are not told of at all.
  *  Source: https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels#user-channel. */
 import type { ExchangeEvent, SimAccount, SimOrder } from '../../port.ts';
+import { PushQueue } from '../../push-queue.ts';
 import type { WireContext } from '../../wire-port.ts';
 import type { Subscriber } from './market-feed.ts';
 import { type OrderStatus, statusOf, userOrderRow } from './order-rows.ts';
@@ -30,8 +31,7 @@ const NO_POSITIONS = {
 export class UserHub {
   readonly #context: WireContext;
   readonly #subscriptions = new Map<UserSubscriber, UserSubscription>();
-  /** Pushes of the task under way: they follow its answer. */
-  #queue: (() => void)[] = [];
+  readonly #queue = new PushQueue();
   /** The last status that the task under way told of each order. */
   readonly #told = new Map<number, OrderStatus>();
 
@@ -58,7 +58,7 @@ export class UserHub {
 
   close(): void {
     this.#subscriptions.clear();
-    this.#queue = [];
+    this.#queue.clear();
   }
 
   onEvent(event: ExchangeEvent): void {
@@ -84,8 +84,8 @@ export class UserHub {
     this.#told.set(order.id, status);
     const { exchange, faults } = this.#context;
     const text = events('update', [userOrderRow(order, status, exchange.policy.fees)]);
-    if (this.#queue.length === 0) queueMicrotask(() => this.#flush());
-    this.#queue.push(() => {
+    if (this.#queue.isEmpty) this.#queue.add(() => this.#told.clear());
+    this.#queue.add(() => {
       const twice = faults.take('duplicate', { instrument: order.instrument.id, scope: 'private' }) !== undefined;
       for (const { subscriber } of listeners) {
         if (this.#subscriptions.get(subscriber) === undefined) continue;
@@ -93,13 +93,6 @@ export class UserHub {
         if (twice) subscriber.repeat();
       }
     });
-  }
-
-  #flush(): void {
-    const queue = this.#queue;
-    this.#queue = [];
-    this.#told.clear();
-    for (const push of queue) push();
   }
 }
 

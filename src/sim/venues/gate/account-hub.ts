@@ -3,8 +3,10 @@
  *  Pushes follow the answer to the request that made them. */
 import { amountText } from '../../amounts.ts';
 import type { ExchangeEvent, SimAccount, SimFill, SimOrder } from '../../port.ts';
+import { PushQueue } from '../../push-queue.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
-import { type Subscriber, updateFrame } from './frames.ts';
+import { updateFrame } from './frames.ts';
 import { type OrderEvent, orderPush, textOf, tradePush, userOf } from './order-rows.ts';
 import { msText, secondsText } from './times.ts';
 
@@ -40,7 +42,7 @@ export class AccountHub {
   readonly #held = new Map<SimAccount, Map<string, Held>>();
   /** Market buys whose last fill said that they are done. */
   readonly #finished = new Set<number>();
-  #queue: (() => void)[] = [];
+  readonly #queue = new PushQueue();
 
   constructor(context: WireContext) {
     this.#context = context;
@@ -66,7 +68,7 @@ export class AccountHub {
 
   close(): void {
     this.#listening.clear();
-    this.#queue = [];
+    this.#queue.clear();
   }
 
   /** How often a balance has changed: `update_id` of `GET /spot/accounts`. */
@@ -107,7 +109,7 @@ export class AccountHub {
     const meant = this.#of(account, channel).filter(({ pairs }) => pairs.has('!all') || pairs.has(instrument.symbol));
     if (meant.length === 0) return;
     const frame = updateFrame(channel, this.#context.clock.wallMs(), [row()]);
-    this.#later(() => {
+    this.#queue.add(() => {
       const where = { instrument: instrument.id, scope: 'private' } as const;
       const times = this.#context.faults.take('duplicate', where) === undefined ? 1 : 2;
       for (const { subscriber } of meant) for (let n = 0; n < times; n++) subscriber.push(frame);
@@ -121,7 +123,7 @@ export class AccountHub {
     const meant = this.#of(account, 'spot.balances');
     if (meant.length === 0 || rows.length === 0) return;
     const frame = updateFrame('spot.balances', this.#context.clock.wallMs(), rows);
-    this.#later(() => {
+    this.#queue.add(() => {
       for (const { subscriber } of meant) subscriber.push(frame);
     });
   }
@@ -158,16 +160,5 @@ export class AccountHub {
 
   #of(account: SimAccount, channel: PrivateChannel): Listening[] {
     return [...this.#listening].filter((one) => one.account === account && one.channel === channel);
-  }
-
-  #later(push: () => void): void {
-    if (this.#queue.length === 0) queueMicrotask(() => this.#flush());
-    this.#queue.push(push);
-  }
-
-  #flush(): void {
-    const queue = this.#queue;
-    this.#queue = [];
-    for (const push of queue) push();
   }
 }

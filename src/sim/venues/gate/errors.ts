@@ -6,6 +6,7 @@
  *  small, everything about subscriptions), the recorded words stand. The docs give the statuses of classes of errors
  *  (400, 401, 404, 429, 5xx); those of REQUEST_EXPIRED and AUTHENTICATION_FAILED are
  *  recorded. */
+import { filledWords } from '../../filled-words.ts';
 import type { Refusal } from '../../port.ts';
 
 interface ErrorRow {
@@ -60,7 +61,7 @@ export interface WireError {
 
 export function wireError(label: ErrorLabel, ...params: readonly string[]): WireError {
   const { http, text } = ERRORS[label];
-  return { label, http, message: text.replace(/\{(\d)\}/g, (_, index: string) => params[Number(index)] ?? '') };
+  return { label, http, message: filledWords(text, params) };
 }
 
 /** The documented code of the spot limit on orders. */

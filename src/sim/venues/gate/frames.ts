@@ -4,10 +4,6 @@
 import type { ChannelError } from './errors.ts';
 import { seconds } from './times.ts';
 
-export interface Subscriber {
-  push(text: string): void;
-}
-
 /** A server's push. */
 export const updateFrame = (channel: string, at: number, result: unknown): string =>
   JSON.stringify({ time: seconds(at), time_ms: Math.floor(at), channel, event: 'update', result });

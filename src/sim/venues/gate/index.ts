@@ -1,7 +1,7 @@
 /** Gate spot as the simulator knows it. Keys have the venue's shape and are worth nothing elsewhere. */
+import { hexText } from '../../random-text.ts';
 import type { SimVenue } from '../../wire-port.ts';
 import { INSTRUMENTS } from './instruments.ts';
-import { hexText } from './times.ts';
 import { createGateWire, PRIVATE_PATH, PUBLIC_PATH } from './wire.ts';
 
 export const gate: SimVenue = {

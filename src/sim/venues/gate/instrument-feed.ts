@@ -6,8 +6,9 @@
 import { DepthFaults } from '../../depth-faults.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, SimInstrument } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { type DepthKind, DepthStream } from './depth-stream.ts';
-import { obuFrame, type Subscriber, updateFrame } from './frames.ts';
+import { obuFrame, updateFrame } from './frames.ts';
 import { obuResult, snapshotResult, topResult, tradeResult, updateResult } from './market-rows.ts';
 import type { Tickers } from './tickers.ts';
 import { TimedStream } from './timed-stream.ts';
@@ -46,6 +47,7 @@ export class InstrumentFeed {
   readonly #instrument: SimInstrument;
   readonly #exchange: ExchangePort;
   readonly #faults: VenueFaults;
+  readonly #tickers: Tickers;
   readonly #depths = new Map<string, DepthStream>();
   readonly #snapshots = new Map<string, TimedStream>();
   readonly #top: TimedStream;
@@ -56,6 +58,7 @@ export class InstrumentFeed {
     this.#instrument = instrument;
     this.#exchange = exchange;
     this.#faults = faults;
+    this.#tickers = tickers;
     this.#top = new TimedStream(exchange.clock, TOP_CADENCE_MS, () => {
       const at = exchange.clock.wallMs();
       return updateFrame('spot.book_ticker', at, topResult(instrument, exchange.top(instrument), at));
@@ -84,6 +87,7 @@ export class InstrumentFeed {
 
   onEvent(event: ExchangeEvent): void {
     if (event.kind === 'BookChanged') {
+      this.#tickers.onBook(event.instrument, event.at);
       for (const stream of this.#depths.values()) stream.onBook(event);
       for (const stream of this.#snapshots.values()) stream.changed();
     } else if (event.kind === 'TopChanged') {

@@ -3,6 +3,7 @@
  *  DOGE and the limits of all three in the style of the others, because no newer listing of them is at hand.
  *  Source: https://www.gate.com/docs/developers/apiv4/en/#query-all-supported-currency-pairs. */
 import { amountText } from '../../amounts.ts';
+import { assetName } from '../../asset-names.ts';
 import type { InstrumentSpec, SimInstrument } from '../../port.ts';
 
 export const INSTRUMENTS: readonly InstrumentSpec[] = [
@@ -16,24 +17,14 @@ export const INSTRUMENTS: readonly InstrumentSpec[] = [
 /** Largest quote amount of a market order. */
 export const MARKET_MAX_MONEY = '5000000';
 
-const NAMES: Readonly<Record<string, string>> = {
-  BTC: 'Bitcoin',
-  ETH: 'Ethereum',
-  SOL: 'Solana',
-  XRP: 'XRP',
-  DOGE: 'Dogecoin',
-  USDT: 'Tether',
-};
-const nameOf = (asset: string): string => NAMES[asset] ?? asset;
-
 /** A row of `GET /spot/currency_pairs`. `fee` is a percentage, has been deprecated since 2025 and still says 0.2, more
  *  than anyone pays; `GET /wallet/fee` has the rates. */
 export const pairRow = ({ symbol, base, quote, spec, sizeDecimals, priceDecimals }: SimInstrument): object => ({
   id: symbol,
   base,
-  base_name: nameOf(base),
+  base_name: assetName(base),
   quote,
-  quote_name: nameOf(quote),
+  quote_name: assetName(quote),
   trade_quotes: [],
   fee: '0.2',
   min_base_amount: spec.minSize,
@@ -58,7 +49,7 @@ export const pairRow = ({ symbol, base, quote, spec, sizeDecimals, priceDecimals
 /** A row of `GET /spot/currencies`. Deposits and withdrawals are not simulated: they are closed. */
 export const currencyRow = (asset: string): object => ({
   currency: asset,
-  name: nameOf(asset),
+  name: assetName(asset),
   delisted: false,
   withdraw_disabled: true,
   withdraw_delayed: false,

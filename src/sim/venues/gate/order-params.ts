@@ -16,9 +16,6 @@ export type Read<Value> =
 export const good = <Value>(value: Value): Read<Value> => ({ ok: true, value });
 export const bad = <Value>(error: WireError): Read<Value> => ({ ok: false, error });
 
-export const isObject = (value: unknown): value is Arguments =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A `text` that a client may give: at most 28 bytes behind the prefix. */
 const TEXT = /^t-[0-9A-Za-z_.-]{1,28}$/;
 export const isClientText = (text: string): boolean => text.startsWith('t-');

@@ -1,47 +1,31 @@
 /** The public channels: one feed an instrument, and recordings played in their place. */
-import type { SimInstrument } from '../../port.ts';
+import { DayStatistics } from '../../day-statistics.ts';
+import { MarketFeeds } from '../../market-feeds.ts';
+import { Replays, unchanged } from '../../replays.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type ChannelError, subscribedTwice } from './errors.ts';
-import type { Subscriber } from './frames.ts';
 import { InstrumentFeed } from './instrument-feed.ts';
-import { type PublicChannel, readPayload, type Wanted } from './subscriptions.ts';
+import { type PublicChannel, readPayload } from './subscriptions.ts';
 import { Tickers } from './tickers.ts';
-
-/** Frames of a recording that a connection has asked for. */
-interface Replay {
-  readonly wanted: Set<string>;
-  readonly cancel: () => void;
-}
 
 const replayName = (channel: string, word: string): string => `${channel}/${word}`;
 
 export class PublicHub {
   readonly tickers: Tickers;
   readonly #context: WireContext;
-  readonly #feeds: ReadonlyMap<SimInstrument, InstrumentFeed>;
-  readonly #replays = new Map<Subscriber, Replay>();
+  readonly #feeds: MarketFeeds<InstrumentFeed>;
+  readonly #replays: Replays<Subscriber>;
   /** Streams of `spot.obu` that a connection has. */
   readonly #obu = new Map<Subscriber, Set<string>>();
-  readonly #unlisten: () => void;
 
   constructor(context: WireContext) {
-    const { exchange, faults } = context;
+    const { exchange, faults, recording } = context;
     this.#context = context;
-    this.tickers = new Tickers(exchange);
-    this.#feeds = new Map(
-      exchange.instruments.map((one) => [one, new InstrumentFeed(one, exchange, faults, this.tickers)]),
-    );
-    this.#unlisten = exchange.onEvent((event) => {
-      if (event.kind === 'Traded') {
-        this.tickers.onTrade(event.trade);
-        this.#feeds.get(event.trade.instrument)?.onEvent(event);
-      } else if (event.kind === 'BookChanged') {
-        this.tickers.onBook(event.instrument, event.at);
-        this.#feeds.get(event.instrument)?.onEvent(event);
-      } else if (event.kind === 'TopChanged') {
-        this.#feeds.get(event.instrument)?.onEvent(event);
-      }
-    });
+    const days = new DayStatistics(exchange);
+    this.tickers = new Tickers(exchange, days);
+    this.#feeds = new MarketFeeds(exchange, days, (one) => new InstrumentFeed(one, exchange, faults, this.tickers));
+    this.#replays = new Replays(recording, unchanged(nameOf));
   }
 
   /** Starts streams; returns why it did not. `ack` is sent before any data. */
@@ -62,8 +46,8 @@ export class PublicHub {
       this.#obu.set(subscriber, own);
     }
     ack();
-    if (this.#isReplay()) for (const { word } of wanted) this.#replay(subscriber, replayName(channel, word));
-    else for (const one of wanted) this.#feed(one)?.add(one.name, subscriber);
+    if (this.#replays.active) for (const { word } of wanted) this.#replays.add(subscriber, replayName(channel, word));
+    else for (const one of wanted) this.#feeds.named(one.pair)?.add(one.name, subscriber);
     return undefined;
   }
 
@@ -73,52 +57,26 @@ export class PublicHub {
     if (!read.ok) return read.error;
     for (const one of read.wanted) {
       if (channel === 'spot.obu') this.#obu.get(subscriber)?.delete(one.word);
-      this.#feed(one)?.remove(one.name, subscriber);
-      this.#replays.get(subscriber)?.wanted.delete(replayName(channel, one.word));
+      this.#feeds.named(one.pair)?.remove(one.name, subscriber);
+      this.#replays.remove(subscriber, replayName(channel, one.word));
     }
     return undefined;
   }
 
   forget(subscriber: Subscriber): void {
-    for (const feed of this.#feeds.values()) feed.forget(subscriber);
+    for (const feed of this.#feeds) feed.forget(subscriber);
     this.#obu.delete(subscriber);
-    this.#replays.get(subscriber)?.cancel();
-    this.#replays.delete(subscriber);
+    this.#replays.forget(subscriber);
   }
 
   close(): void {
-    this.#unlisten();
-    for (const feed of this.#feeds.values()) feed.close();
-    for (const { cancel } of this.#replays.values()) cancel();
-  }
-
-  #isReplay(): boolean {
-    return this.#context.recording?.active === true;
+    this.#feeds.close();
+    this.#replays.close();
   }
 
   /** A recording may have pairs that are not listed here. */
   #isPair(pair: string): boolean {
-    return this.#isReplay() || this.#context.exchange.instrumentBySymbol(pair) !== undefined;
-  }
-
-  #feed({ pair }: Wanted): InstrumentFeed | undefined {
-    const instrument = this.#context.exchange.instrumentBySymbol(pair);
-    return instrument === undefined ? undefined : this.#feeds.get(instrument);
-  }
-
-  /** A connection's first subscription starts the recording; each later one lets more of its frames through. */
-  #replay(subscriber: Subscriber, name: string): void {
-    const known = this.#replays.get(subscriber);
-    if (known !== undefined) {
-      known.wanted.add(name);
-      return;
-    }
-    const wanted = new Set([name]);
-    const cancel = this.#context.recording?.play((text) => {
-      const recorded = nameOf(text);
-      if (recorded !== undefined && wanted.has(recorded)) subscriber.push(text);
-    });
-    this.#replays.set(subscriber, { wanted, cancel: cancel ?? (() => {}) });
+    return this.#replays.active || this.#context.exchange.instrumentBySymbol(pair) !== undefined;
   }
 }
 

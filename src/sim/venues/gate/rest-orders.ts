@@ -1,9 +1,10 @@
 /** REST endpoints that act on orders. Sources: https://www.gate.com/docs/developers/apiv4/en/#create-an-order,
  *  …/#cancel-single-order, …/#cancel-all-open-orders-in-specified-currency-pair, …/#batch-place-orders,
  *  …/#cancel-batch-orders-by-specified-id-list. */
+import { isObject } from '../../../core/json.ts';
 import type { SimAccount, SimOrder } from '../../port.ts';
 import { type WireError, wireError } from './errors.ts';
-import { type Arguments, isClientText, isGiven, isObject, plainText, type Read, readMode } from './order-params.ts';
+import { type Arguments, isClientText, isGiven, plainText, type Read, readMode } from './order-params.ts';
 import { orderRow, textOf } from './order-rows.ts';
 import type { Outcome, TradeDesk } from './trade-desk.ts';
 

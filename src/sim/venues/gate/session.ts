@@ -2,13 +2,15 @@
  *  address at Gate, so every connection serves all of them. Source:
  *  https://www.gate.com/docs/developers/apiv4/ws/en/#api-overview. The answers to wrong requests and the time after
  *  which a silent connection is cut are as recorded in September 2026. */
+import { isObject } from '../../../core/json.ts';
+import { IdleWatch } from '../../idle-watch.ts';
 import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type AccountHub, PRIVATE_CHANNELS, type PrivateChannel } from './account-hub.ts';
 import { authError, CHANNEL_ERRORS, type ChannelError, unknownChannel, unknownPair } from './errors.ts';
-import { pongFrame, type RequestHead, type Subscriber, statusFrame } from './frames.ts';
-import { isObject } from './order-params.ts';
+import { pongFrame, type RequestHead, statusFrame } from './frames.ts';
 import type { PublicHub } from './public-hub.ts';
 import type { PrivateRoute } from './rest-private.ts';
 import { checkAuth } from './sign.ts';
@@ -32,40 +34,42 @@ const IDLE_MS = { subscribed: 60_000, unsubscribed: 30_000 };
 type Request = RequestHead & { readonly time: unknown; readonly auth: unknown };
 
 export class Session implements ConnectionHandlers, Subscriber {
-  readonly connection: Connection;
+  readonly #connection: Connection;
   readonly #shared: SessionShared;
   readonly #connectionId: string;
   readonly #api: SocketApi;
+  readonly #idle: IdleWatch;
   #subscribed = false;
-  #activeAtMs: number;
-  #cancelIdle: () => void = () => {};
 
   constructor(connection: Connection, shared: SessionShared) {
-    this.connection = connection;
+    this.#connection = connection;
     this.#shared = shared;
     const { context, desk, orderList } = shared;
     this.#connectionId = connectionId(context.random);
     const push = (text: string): void => this.push(text);
     this.#api = new SocketApi({ context, desk, orderList, connectionId: this.#connectionId, push });
-    this.#activeAtMs = this.#nowMs();
-    this.#watchIdle(IDLE_MS.unsubscribed);
+    this.#idle = new IdleWatch(
+      context.clock,
+      () => (this.#subscribed ? IDLE_MS.subscribed : IDLE_MS.unsubscribed),
+      () => connection.terminate(),
+    );
   }
 
   push(text: string): void {
-    this.#activeAtMs = this.#nowMs();
-    this.connection.send(text);
+    this.#idle.touch();
+    this.#connection.send(text);
   }
 
   onPing(): void {
-    this.#activeAtMs = this.#nowMs();
+    this.#idle.touch();
   }
 
   onPong(): void {
-    this.#activeAtMs = this.#nowMs();
+    this.#idle.touch();
   }
 
   onMessage(text: string): void {
-    this.#activeAtMs = this.#nowMs();
+    this.#idle.touch();
     let message: unknown;
     try {
       message = JSON.parse(text);
@@ -92,7 +96,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   }
 
   onClose(): void {
-    this.#cancelIdle();
+    this.#idle.stop();
     this.#shared.publicHub.forget(this);
     this.#shared.accountHub.forget(this);
   }
@@ -160,18 +164,6 @@ export class Session implements ConnectionHandlers, Subscriber {
 
   #ids(): { readonly connection: string; readonly trace: string } {
     return { connection: this.#connectionId, trace: traceId(this.#shared.context.random) };
-  }
-
-  #watchIdle(waitMs: number): void {
-    this.#cancelIdle = this.#shared.context.clock.after(Math.max(1, Math.ceil(waitMs)), () => {
-      const left = (this.#subscribed ? IDLE_MS.subscribed : IDLE_MS.unsubscribed) - (this.#nowMs() - this.#activeAtMs);
-      if (left <= 0) this.connection.terminate();
-      else this.#watchIdle(left);
-    });
-  }
-
-  #nowMs(): number {
-    return this.#shared.context.clock.monotonicNs() / 1e6;
   }
 
   #wallMs(): number {

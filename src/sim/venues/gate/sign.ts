@@ -1,8 +1,9 @@
 /** Gate's signatures, checked: hexadecimal HMAC-SHA512 everywhere, over different texts. Sources:
  *  https://www.gate.com/docs/developers/apiv4/en/#api-signature-string-generation,
  *  https://www.gate.com/docs/developers/apiv4/ws/en/#authentication and …/#login-request. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { ExchangePort, SimAccount } from '../../port.ts';
+import { createHash, createHmac } from 'node:crypto';
+import { type AuthResult as Checked, refuse, sameText } from '../../auth.ts';
+import type { ExchangePort } from '../../port.ts';
 import type { HttpIn } from '../../server.ts';
 import { type WireError, wireError } from './errors.ts';
 
@@ -10,19 +11,10 @@ import { type WireError, wireError } from './errors.ts';
 const WINDOW_SECONDS = 60;
 const SECONDS = /^\d{1,15}$/;
 
-export type AuthResult =
-  | { readonly ok: true; readonly account: SimAccount }
-  | { readonly ok: false; readonly error: WireError };
-
-const refuse = (error: WireError): AuthResult => ({ ok: false, error });
+export type AuthResult = Checked<WireError>;
 
 export const signatureOf = (secret: string, text: string): string =>
   createHmac('sha512', secret).update(text).digest('hex');
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
 
 /** The query "without URL encode". */
 function decoded(query: string): string {

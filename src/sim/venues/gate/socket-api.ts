@@ -2,16 +2,18 @@
  *  https://www.gate.com/docs/developers/apiv4/ws/en/#spot-account-trade. An order that is placed is acknowledged
  *  first (`ack: true`, with what was asked for) and answered when the engine has acted; everything else is answered
  *  once. Amending is not simulated. */
+import { isObject } from '../../../core/json.ts';
 import type { SimAccount, SimOrder } from '../../port.ts';
+import { hexText } from '../../random-text.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type WireError, wireError } from './errors.ts';
 import type { RateState } from './limits.ts';
-import { type Arguments, isGiven, isObject, plainText, type Read, readMode } from './order-params.ts';
+import { type Arguments, isGiven, plainText, type Read, readMode } from './order-params.ts';
 import { orderRow, userOf } from './order-rows.ts';
 import { batchRow, cancelRows } from './rest-orders.ts';
 import type { PrivateRoute } from './rest-private.ts';
 import { checkLogin } from './sign.ts';
-import { hexText, msText, traceId } from './times.ts';
+import { msText, traceId } from './times.ts';
 import type { Outcome, TradeDesk } from './trade-desk.ts';
 
 /** What the head of every answer says. */

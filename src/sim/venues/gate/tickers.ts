@@ -1,25 +1,18 @@
 /** What a ticker tells of each instrument since the simulator started (it is younger than 24 hours).
  *  Sources: https://www.gate.com/docs/developers/apiv4/ws/en/#tickers-channel and
  *  https://www.gate.com/docs/developers/apiv4/en/#get-currency-pair-ticker-information. */
-import { amountText, priceText, quoteAmount, sizeText } from '../../amounts.ts';
-import type { ExchangePort, SimInstrument, SimTrade } from '../../port.ts';
-
-interface Day {
-  readonly open: number;
-  high: number;
-  low: number;
-  last: number;
-  volume: number;
-  value: bigint;
-}
+import { amountText, priceText, sizeText } from '../../amounts.ts';
+import type { Day, DayStatistics } from '../../day-statistics.ts';
+import type { ExchangePort, SimInstrument } from '../../port.ts';
 
 export class Tickers {
   readonly #exchange: ExchangePort;
-  readonly #days = new Map<SimInstrument, Day>();
+  readonly #days: DayStatistics;
   readonly #bookChangedAt = new Map<SimInstrument, number>();
 
-  constructor(exchange: ExchangePort) {
+  constructor(exchange: ExchangePort, days: DayStatistics) {
     this.#exchange = exchange;
+    this.#days = days;
   }
 
   onBook(instrument: SimInstrument, at: number): void {
@@ -31,18 +24,9 @@ export class Tickers {
     return this.#bookChangedAt.get(instrument);
   }
 
-  onTrade({ instrument, price, size }: SimTrade): void {
-    const day = this.#day(instrument);
-    day.last = price;
-    day.high = Math.max(day.high, price);
-    day.low = Math.min(day.low, price);
-    day.volume += size;
-    day.value += quoteAmount(instrument, price, size);
-  }
-
   /** `result` of a `spot.tickers` frame. */
   result(instrument: SimInstrument): object {
-    const day = this.#day(instrument);
+    const day = this.#days.of(instrument);
     const { bid, ask } = this.#exchange.top(instrument);
     const price = (value: number): string => priceText(instrument, value);
     return {
@@ -60,23 +44,12 @@ export class Tickers {
 
   /** A row of `GET /spot/tickers`; the changes since two midnights only where a time zone was asked for. */
   row(instrument: SimInstrument, timezone: string): object {
-    const change = changeText(this.#day(instrument));
+    const change = changeText(this.#days.of(instrument));
     return {
       ...this.result(instrument),
       ...(timezone === 'utc0' || timezone === 'all' ? { change_utc0: change } : {}),
       ...(timezone === 'utc8' || timezone === 'all' ? { change_utc8: change } : {}),
     };
-  }
-
-  /** Before the first trade the best bid stands for the last price. */
-  #day(instrument: SimInstrument): Day {
-    const known = this.#days.get(instrument);
-    if (known !== undefined) return known;
-    const { bid, ask } = this.#exchange.top(instrument);
-    const price = bid?.price ?? ask?.price ?? 0;
-    const day = { open: price, high: price, low: price, last: price, volume: 0, value: 0n };
-    if (price > 0) this.#days.set(instrument, day);
-    return day;
   }
 }
 

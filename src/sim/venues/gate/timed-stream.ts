@@ -1,20 +1,17 @@
 /** A state that is pushed whole whenever it changed, but not more often than its cadence; new subscribers get it at
  *  once. What happens within the cadence is told once, with the newest state. */
 import type { Clock } from '../../../core/clock.ts';
-import type { Subscriber } from './frames.ts';
+import { Paced } from '../../paced.ts';
+import type { Subscriber } from '../../subscriber.ts';
 
 export class TimedStream {
-  readonly #clock: Clock;
-  readonly #cadenceMs: number;
+  readonly #paced: Paced;
   readonly #frame: () => string;
   readonly #subscribers = new Set<Subscriber>();
-  #sentAtMs = Number.NEGATIVE_INFINITY;
-  #cancel: (() => void) | undefined;
 
   /** @param frame writes the state as it is now */
   constructor(clock: Clock, cadenceMs: number, frame: () => string) {
-    this.#clock = clock;
-    this.#cadenceMs = cadenceMs;
+    this.#paced = new Paced(clock, cadenceMs, () => this.#tell());
     this.#frame = frame;
   }
 
@@ -29,26 +26,16 @@ export class TimedStream {
   }
 
   close(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#paced.close();
   }
 
   changed(): void {
-    if (this.#subscribers.size === 0 || this.#cancel !== undefined) return;
-    const waitMs = this.#sentAtMs + this.#cadenceMs - this.#nowMs();
-    if (waitMs <= 0) this.#tell();
-    else this.#cancel = this.#clock.after(Math.ceil(waitMs), () => this.#tell());
+    if (this.#subscribers.size > 0) this.#paced.mark();
   }
 
   #tell(): void {
-    this.#cancel = undefined;
-    this.#sentAtMs = this.#nowMs();
     if (this.#subscribers.size === 0) return;
     const frame = this.#frame();
     for (const subscriber of this.#subscribers) subscriber.push(frame);
-  }
-
-  #nowMs(): number {
-    return this.#clock.monotonicNs() / 1e6;
   }
 }

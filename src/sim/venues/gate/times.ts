@@ -1,5 +1,6 @@
 /** Times and random names as Gate writes them. */
 import type { Random } from '../../../core/random.ts';
+import { hexText } from '../../random-text.ts';
 
 /** Unix seconds. */
 export const seconds = (ms: number): number => Math.floor(ms / 1000);
@@ -7,10 +8,6 @@ export const secondsText = (ms: number): string => String(seconds(ms));
 export const msText = (ms: number): string => String(Math.floor(ms));
 /** Milliseconds with the microseconds that trades have behind the point; the simulator's clock counts none. */
 export const tradeTime = (ms: number): string => `${Math.floor(ms)}.000000`;
-
-/** `digits` hexadecimal digits. */
-export const hexText = (random: Random, digits: number): string =>
-  Array.from({ length: digits }, () => random.int(16).toString(16)).join('');
 
 /** The id of a connection. */
 export const connectionId = (random: Random): string => hexText(random, 16);

@@ -2,8 +2,9 @@
  *  its own messages (`sequence`, 1 for the snapshot).
  *  Source: https://docs.kraken.com/api/docs/websocket-v2/executions and …/balances. */
 import type { ExchangeEvent, SimAccount, SimOrder } from '../../port.ts';
+import { PushQueue } from '../../push-queue.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
-import type { Subscriber } from './book-feed.ts';
 import {
   balanceRow,
   endRow,
@@ -46,8 +47,7 @@ export class AccountHub {
   readonly #subscriptions = new Map<PrivateSubscription, number>();
   /** Orders by quote amount of which `filled` was told. */
   readonly #toldFilled = new Set<number>();
-  /** Pushes of the task under way: they follow its answer. */
-  #queue: (() => void)[] = [];
+  readonly #queue = new PushQueue();
 
   constructor(context: WireContext) {
     this.#context = context;
@@ -82,7 +82,7 @@ export class AccountHub {
 
   close(): void {
     this.#subscriptions.clear();
-    this.#queue = [];
+    this.#queue.clear();
   }
 
   onEvent(event: ExchangeEvent): void {
@@ -91,7 +91,7 @@ export class AccountHub {
     if (event.fill === undefined) return;
     const rows = ledgerRows(event.fill);
     for (const subscription of this.#of(event.order.account, 'balances')) {
-      this.#later(() => this.#send(subscription, 'update', rows));
+      this.#queue.add(() => this.#send(subscription, 'update', rows));
     }
   }
 
@@ -108,7 +108,7 @@ export class AccountHub {
     if (order.quoteAmount > 0n && order.filled > 0 && order.filled === order.size) onFilled?.();
     const listeners = this.#of(order.account, 'executions');
     if (listeners.length === 0) return;
-    this.#later(() => {
+    this.#queue.add(() => {
       const where = { instrument: order.instrument.id, scope: 'private' } as const;
       const times = this.#context.faults.take('duplicate', where) === undefined ? 1 : 2;
       for (const subscription of listeners) {
@@ -126,17 +126,6 @@ export class AccountHub {
     const sequence = last + 1;
     this.#subscriptions.set(subscription, sequence);
     subscription.subscriber.push(wireJson({ channel: subscription.channel, type, data, sequence }));
-  }
-
-  #later(push: () => void): void {
-    if (this.#queue.length === 0) queueMicrotask(() => this.#flush());
-    this.#queue.push(push);
-  }
-
-  #flush(): void {
-    const queue = this.#queue;
-    this.#queue = [];
-    for (const push of queue) push();
   }
 }
 

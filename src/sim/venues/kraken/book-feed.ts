@@ -4,24 +4,19 @@
  *  told, one that merely falls out of it is not (both sides cut their books), removals stand before what takes their
  *  place, and the snapshot has a timestamp too. */
 import { crc32 } from 'node:zlib';
+import { BookWindow, isEmpty, type Sides } from '../../book-window.ts';
 import { DepthFaults } from '../../depth-faults.ts';
-import { DepthWindow } from '../../depth-window.ts';
 import type { VenueFaults } from '../../fault-port.ts';
 import type { ExchangeEvent, ExchangePort, Level, SimInstrument } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { socketName } from './names.ts';
 import { rfc3339 } from './times.ts';
 import { priceNumber, sizeNumber, wireJson } from './wire-numbers.ts';
-
-export interface Subscriber {
-  push(text: string): void;
-}
 
 export const DEPTHS = [10, 25, 100, 500, 1000] as const;
 export type Depth = (typeof DEPTHS)[number];
 
 const CHECKED_LEVELS = 10;
-/** Deeper than any simulated book. */
-const WHOLE_BOOK = 100_000;
 
 /** Prices and sizes without point and leading zeros: the core's integers, in the pair's own decimals. */
 const checkedText = (levels: readonly Level[]): string =>
@@ -42,29 +37,24 @@ export class BookFeed {
   readonly #faults: VenueFaults;
   readonly #depthFaults: DepthFaults;
   readonly #subscribers = new Set<Subscriber>();
-  readonly #bids: DepthWindow;
-  readonly #asks: DepthWindow;
+  readonly #window: BookWindow;
 
   constructor(instrument: SimInstrument, depth: Depth, exchange: ExchangePort, faults: VenueFaults) {
     this.#instrument = instrument;
     this.#exchange = exchange;
     this.#faults = faults;
     this.#depthFaults = new DepthFaults(faults, instrument.id);
-    this.#bids = new DepthWindow('buy', depth);
-    this.#asks = new DepthWindow('sell', depth);
+    this.#window = new BookWindow(depth);
   }
 
   add(subscriber: Subscriber, snapshot: boolean): void {
     if (this.#subscribers.size === 0) {
-      const book = this.#exchange.book(this.#instrument, WHOLE_BOOK);
-      this.#bids.reset(book.bids);
-      this.#asks.reset(book.asks);
+      this.#window.follow(this.#exchange, this.#instrument);
       this.#depthFaults.reset();
     }
     this.#subscribers.add(subscriber);
     if (!snapshot) return;
-    const sides = { bids: this.#bids.levels(), asks: this.#asks.levels() };
-    subscriber.push(this.#frame('snapshot', sides, this.#exchange.clock.wallMs(), false));
+    subscriber.push(this.#frame('snapshot', this.#window.levels(), this.#exchange.clock.wallMs(), false));
   }
 
   remove(subscriber: Subscriber): void {
@@ -76,16 +66,17 @@ export class BookFeed {
     // Which levels are gone from the book itself, and not only out of the depth.
     const gone = { buy: new Set<number>(), sell: new Set<number>() };
     for (const { side, price, size } of changes) {
-      (side === 'buy' ? this.#bids : this.#asks).apply(price, size);
       if (size === 0) gone[side].add(price);
       else gone[side].delete(price);
     }
+    this.#window.apply(changes);
     const told = (levels: readonly Level[], side: 'buy' | 'sell'): Level[] => [
       ...levels.filter(({ price, size }) => size === 0 && gone[side].has(price)),
       ...levels.filter(({ size }) => size > 0),
     ];
-    const sides = { bids: told(this.#bids.takeChanges(), 'buy'), asks: told(this.#asks.takeChanges(), 'sell') };
-    if (sides.bids.length + sides.asks.length === 0) return;
+    const { bids, asks } = this.#window.takeChanges();
+    const sides = { bids: told(bids, 'buy'), asks: told(asks, 'sell') };
+    if (isEmpty(sides)) return;
     const wrong = this.#faults.take('checksum', { instrument: this.#instrument.id, scope: 'public' });
     const frame = this.#frame('update', sides, at, wrong !== undefined);
     if (wrong !== undefined) this.#faults.revealed(wrong);
@@ -94,18 +85,14 @@ export class BookFeed {
     }
   }
 
-  #frame(
-    type: 'snapshot' | 'update',
-    sides: { readonly bids: readonly Level[]; readonly asks: readonly Level[] },
-    at: number,
-    wrong: boolean,
-  ): string {
+  #frame(type: 'snapshot' | 'update', sides: Sides, at: number, wrong: boolean): string {
     const rows = (levels: readonly Level[]): object[] =>
       levels.map(({ price, size }) => ({
         price: priceNumber(this.#instrument, price),
         qty: sizeNumber(this.#instrument, size),
       }));
-    const checksum = bookChecksum(this.#asks.levels(), this.#bids.levels());
+    const shown = this.#window.levels();
+    const checksum = bookChecksum(shown.asks, shown.bids);
     const row = {
       symbol: socketName(this.#instrument),
       bids: rows(sides.bids),

@@ -1,7 +1,7 @@
 /** Kraken spot as the simulator knows it: WebSocket API v2 and REST /0/. Pairs are those of
  *  https://api.kraken.com/0/public/AssetPairs. */
-import { keyText } from '../../account.ts';
 import type { InstrumentSpec } from '../../port.ts';
+import { keyText } from '../../random-text.ts';
 import type { SimVenue } from '../../wire-port.ts';
 import { createKrakenWire } from './wire.ts';
 import { COST_DECIMALS } from './wire-numbers.ts';

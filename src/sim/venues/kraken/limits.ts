@@ -2,6 +2,7 @@
  *  Sources: https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits (calls of a key, by tier) and
  *  https://docs.kraken.com/api/docs/guides/spot-ratelimits (transactions and open orders of a pair, by tier). */
 import type { Clock } from '../../../core/clock.ts';
+import { monotonicMs } from '../../clock-readings.ts';
 
 export interface DecayLimit {
   /** The count may not go over this. */
@@ -92,6 +93,6 @@ export class DecayingCounts {
   }
 
   #nowMs(): number {
-    return this.#clock.monotonicNs() / 1e6;
+    return monotonicMs(this.#clock);
   }
 }

@@ -1,9 +1,12 @@
 /** The public channels `book`, `ticker`, `trade` and `instrument`: who listens, what is sent, and recordings played in
  *  their place. Nothing is coalesced: each event of the exchange is a frame.
  *  Source: https://docs.kraken.com/api/docs/websocket-v2/ticker, …/trade, …/instrument. */
+import { DayStatistics } from '../../day-statistics.ts';
 import type { ExchangeEvent, SimInstrument } from '../../port.ts';
+import { Replays, unchanged } from '../../replays.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
-import { BookFeed, DEPTHS, type Depth, type Subscriber } from './book-feed.ts';
+import { BookFeed, DEPTHS, type Depth } from './book-feed.ts';
 import { instrumentData, tradeRow } from './market-rows.ts';
 import { Tickers } from './tickers.ts';
 import { wireJson } from './wire-numbers.ts';
@@ -23,23 +26,20 @@ interface InstrumentTopics {
 /** Trades of a snapshot. */
 const SNAPSHOT_TRADES = 50;
 
-/** Frames of a recording that a connection has asked for. */
-interface Replay {
-  readonly wanted: Set<string>;
-  readonly cancel: () => void;
-}
-
 export class PublicHub {
   readonly tickers: Tickers;
   readonly #context: WireContext;
+  readonly #days: DayStatistics;
   readonly #topics: ReadonlyMap<SimInstrument, InstrumentTopics>;
-  readonly #replays = new Map<Subscriber, Replay>();
+  readonly #replays: Replays<Subscriber>;
   readonly #unlisten: () => void;
 
   constructor(context: WireContext) {
-    const { exchange, faults } = context;
+    const { exchange, faults, recording } = context;
     this.#context = context;
-    this.tickers = new Tickers(exchange);
+    this.#days = new DayStatistics(exchange);
+    this.tickers = new Tickers(exchange, this.#days);
+    this.#replays = new Replays(recording, unchanged(nameOf));
     this.#topics = new Map(
       exchange.instruments.map((one) => [
         one,
@@ -54,7 +54,7 @@ export class PublicHub {
   }
 
   get isRecorded(): boolean {
-    return this.#context.recording?.active === true;
+    return this.#replays.active;
   }
 
   subscribe(topic: PublicTopic, subscriber: Subscriber, snapshot: boolean): void {
@@ -86,24 +86,12 @@ export class PublicHub {
     else topics?.trades.delete(subscriber);
   }
 
-  /** A connection's first subscription starts the recording; each later one lets more of its frames through. */
   replay(channel: string, symbol: string, subscriber: Subscriber): void {
-    const name = `${channel}:${symbol}`;
-    const known = this.#replays.get(subscriber);
-    if (known !== undefined) {
-      known.wanted.add(name);
-      return;
-    }
-    const wanted = new Set([name]);
-    const cancel = this.#context.recording?.play((text) => {
-      const recorded = nameOf(text);
-      if (recorded !== undefined && wanted.has(recorded)) subscriber.push(text);
-    });
-    this.#replays.set(subscriber, { wanted, cancel: cancel ?? (() => {}) });
+    this.#replays.add(subscriber, `${channel}:${symbol}`);
   }
 
   stopReplay(channel: string, symbol: string, subscriber: Subscriber): void {
-    this.#replays.get(subscriber)?.wanted.delete(`${channel}:${symbol}`);
+    this.#replays.remove(subscriber, `${channel}:${symbol}`);
   }
 
   forget(subscriber: Subscriber): void {
@@ -113,13 +101,12 @@ export class PublicHub {
       tickers.trades.delete(subscriber);
       trades.delete(subscriber);
     }
-    this.#replays.get(subscriber)?.cancel();
-    this.#replays.delete(subscriber);
+    this.#replays.forget(subscriber);
   }
 
   close(): void {
     this.#unlisten();
-    for (const { cancel } of this.#replays.values()) cancel();
+    this.#replays.close();
   }
 
   #onEvent(event: ExchangeEvent): void {
@@ -129,7 +116,7 @@ export class PublicHub {
       this.#tellTicker(event.instrument, 'bbo');
     } else if (event.kind === 'Traded') {
       const { trade } = event;
-      this.tickers.onTrade(trade);
+      this.#days.onTrade(trade);
       this.#tellTicker(trade.instrument, 'trades');
       const listeners = this.#topics.get(trade.instrument)?.trades ?? new Set();
       if (listeners.size === 0) return;

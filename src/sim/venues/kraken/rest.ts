@@ -1,6 +1,7 @@
 /** The REST side of the wire: finds the endpoint, checks key, nonce and limits, places and cancels orders.
  *  Every answer is `{"error": [], "result": …}` with status 200, refusals too; as recorded and in
  *  https://docs.kraken.com/api/docs/guides/spot-rest-intro. */
+import { readObject } from '../../json-object.ts';
 import type { SimAccount } from '../../port.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
@@ -148,12 +149,7 @@ function readFields({ body, headers }: HttpIn): Fields | undefined {
   if (!(headers['content-type'] ?? '').toLowerCase().startsWith('application/json')) {
     return Object.fromEntries(new URLSearchParams(body));
   }
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
+  return readObject(body);
 }
 
 /** The nonce as it stands in the body. */

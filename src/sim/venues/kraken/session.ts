@@ -1,12 +1,15 @@
 /** One WebSocket connection to `/v2` (public) or `/auth/v2` (private): status, heartbeat, ping, subscriptions, order
  *  operations. Sources: https://docs.kraken.com/api/docs/guides/spot-ws-intro, …/websocket-v2/status, …/heartbeat,
  *  …/ping; as recorded in 2026, heartbeats come every second from the first subscription on, also between data. */
+import { isObject } from '../../../core/json.ts';
+import { monotonicMs } from '../../clock-readings.ts';
+import { readObject } from '../../json-object.ts';
 import { lookup } from '../../lookup.ts';
 import type { SimAccount } from '../../port.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import type { AccountHub, PrivateSubscription } from './account-hub.ts';
-import type { Subscriber } from './book-feed.ts';
 import { ERRORS, unsupportedField, wrongType } from './errors.ts';
 import { type DecayingCounts, SOCKET_REQUESTS } from './limits.ts';
 import { type Fields, textOf } from './order-terms.ts';
@@ -47,8 +50,8 @@ interface Request {
 }
 
 export class Session implements ConnectionHandlers, Subscriber {
-  readonly connection: Connection;
-  readonly kind: SessionKind;
+  readonly #connection: Connection;
+  readonly #kind: SessionKind;
   readonly #shared: SessionShared;
   readonly #name: string;
   /** Subscriptions by their names, each with its end. */
@@ -60,8 +63,8 @@ export class Session implements ConnectionHandlers, Subscriber {
   #cancelTimer: () => void = () => {};
 
   constructor(connection: Connection, kind: SessionKind, shared: SessionShared) {
-    this.connection = connection;
-    this.kind = kind;
+    this.#connection = connection;
+    this.#kind = kind;
     this.#shared = shared;
     // Twenty digits, more than a double counts; as recorded.
     const { random } = shared.context;
@@ -72,7 +75,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   }
 
   push(text: string): void {
-    this.connection.send(text);
+    this.#connection.send(text);
   }
 
   /** On connecting, and whenever the state of the engine changes. */
@@ -92,7 +95,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     this.#heardAtMs = this.#nowMs();
     const timeIn = this.#now();
     if (text.length > MAX_MESSAGE) {
-      this.connection.close(CLOSE.TooBig, 'Message too big');
+      this.#connection.close(CLOSE.TooBig, 'Message too big');
       return;
     }
     const message = readMessage(text);
@@ -126,7 +129,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     const strange = Object.keys(message).find((name) => !TOP_FIELDS.includes(name));
     if (strange !== undefined) return unsupportedField(strange, method);
     if (message.req_id !== undefined && !Number.isSafeInteger(message.req_id)) return wrongType('req_id', 'integer');
-    if (typeof params !== 'object' || params === null || Array.isArray(params)) return wrongType('params', 'object');
+    if (!isObject(params)) return wrongType('params', 'object');
     return undefined;
   }
 
@@ -139,7 +142,7 @@ export class Session implements ConnectionHandlers, Subscriber {
       this.#changeTopics(request);
     } else if (lookup(ORDER_METHODS, method) !== true) {
       this.#answer(request, { error: ERRORS.unsupportedEvent });
-    } else if (this.kind === 'public') {
+    } else if (this.#kind === 'public') {
       this.#answer(request, { error: ERRORS.privateElsewhere });
     } else {
       this.#onOrders(request);
@@ -155,9 +158,9 @@ export class Session implements ConnectionHandlers, Subscriber {
       return;
     }
     const isPrivate = channel === 'executions' || channel === 'balances';
-    if (isPrivate !== (this.kind === 'private')) {
+    if (isPrivate !== (this.#kind === 'private')) {
       const isKnown = isPrivate || ['book', 'ticker', 'trade', 'instrument'].includes(channel);
-      const elsewhere = this.kind === 'public' ? ERRORS.privateElsewhere : ERRORS.publicElsewhere;
+      const elsewhere = this.#kind === 'public' ? ERRORS.privateElsewhere : ERRORS.publicElsewhere;
       this.#answer(request, { error: isKnown ? elsewhere : ERRORS.unsupportedEvent });
       return;
     }
@@ -256,7 +259,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     this.#cancelTimer = clock.after(Math.ceil(waitMs), () => {
       if (this.#isBeating) this.push(HEARTBEAT);
       else if (this.#nowMs() - this.#heardAtMs >= IDLE_MS) {
-        this.connection.close(CLOSE.Idle, '');
+        this.#connection.close(CLOSE.Idle, '');
         return;
       }
       this.#arm();
@@ -268,18 +271,13 @@ export class Session implements ConnectionHandlers, Subscriber {
   }
 
   #nowMs(): number {
-    return this.#shared.context.clock.monotonicNs() / 1e6;
+    return monotonicMs(this.#shared.context.clock);
   }
 }
 
 const ORDER_METHODS: Readonly<Record<string, true>> = { add_order: true, cancel_order: true, cancel_all: true };
 
 function readMessage(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return typeof (value as Fields).method === 'string' ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = readObject(text);
+  return typeof value?.method === 'string' ? value : undefined;
 }

@@ -1,18 +1,16 @@
 /** Kraken's keys: signature and nonce of private REST calls, and the tokens of the private socket.
  *  Sources: https://docs.kraken.com/api/docs/guides/spot-rest-auth and …/rest-api/get-websockets-token. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { Clock } from '../../../core/clock.ts';
 import type { Random } from '../../../core/random.ts';
-import { keyText } from '../../account.ts';
+import { type AuthResult as Checked, refuse, sameText } from '../../auth.ts';
+import { monotonicMs } from '../../clock-readings.ts';
 import type { ExchangePort, SimAccount } from '../../port.ts';
+import { keyText } from '../../random-text.ts';
 import type { HttpIn } from '../../server.ts';
 import { ERRORS } from './errors.ts';
 
-export type AuthResult =
-  | { readonly ok: true; readonly account: SimAccount }
-  | { readonly ok: false; readonly error: string };
-
-const refuse = (error: string): AuthResult => ({ ok: false, error });
+export type AuthResult = Checked<string>;
 
 /** Base64 HMAC-SHA512 of path and SHA256(nonce + body), with the secret decoded from base64. */
 export function signatureOf(secret: string, path: string, nonce: string, body: string): string {
@@ -20,11 +18,6 @@ export function signatureOf(secret: string, path: string, nonce: string, body: s
     .update(nonce + body)
     .digest();
   return createHmac('sha512', Buffer.from(secret, 'base64')).update(path).update(digest).digest('base64');
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** The newest nonce of each key: the next one must be larger. */
@@ -72,6 +65,6 @@ export class Tokens {
   }
 
   #nowMs(): number {
-    return this.#clock.monotonicNs() / 1e6;
+    return monotonicMs(this.#clock);
   }
 }

@@ -1,8 +1,9 @@
 /** What a `subscribe` or `unsubscribe` asks for: one topic a symbol, each acknowledged or refused by itself.
  *  Sources: https://docs.kraken.com/api/docs/websocket-v2/book, …/ticker, …/trade, …/instrument, …/executions. */
 import type { ExchangePort, SimAccount } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { PrivateSubscription } from './account-hub.ts';
-import { DEPTHS, type Subscriber } from './book-feed.ts';
+import { DEPTHS } from './book-feed.ts';
 import { ERRORS, unsupportedPair, wrongType } from './errors.ts';
 import { bySocketName } from './names.ts';
 import { type Fields, wrongField } from './order-terms.ts';

@@ -2,22 +2,12 @@
  *  `ticker` channel. Sources: https://docs.kraken.com/api/docs/rest-api/get-ticker-information and
  *  https://docs.kraken.com/api/docs/websocket-v2/ticker; `trades` as recorded in September 2026. */
 import { formatFixed, pow10 } from '../../../core/decimal.ts';
-import { baseAmount, quoteAmount } from '../../amounts.ts';
-import type { ExchangePort, SimInstrument, SimTrade } from '../../port.ts';
+import { baseAmount } from '../../amounts.ts';
+import type { Day, DayStatistics } from '../../day-statistics.ts';
+import type { ExchangePort, SimInstrument } from '../../port.ts';
 import { socketName } from './names.ts';
 import { rfc3339 } from './times.ts';
 import { priceNumber, sizeDigits, sizeNumber, WireNumber } from './wire-numbers.ts';
-
-interface Day {
-  open: number;
-  high: number;
-  low: number;
-  last: number;
-  lastSize: number;
-  volume: number;
-  value: bigint;
-  trades: number;
-}
 
 /** REST writes market prices with five decimals at least. */
 export const restPrice = (instrument: SimInstrument, price: number): string => {
@@ -27,26 +17,16 @@ export const restPrice = (instrument: SimInstrument, price: number): string => {
 
 export class Tickers {
   readonly #exchange: ExchangePort;
-  readonly #days = new Map<SimInstrument, Day>();
+  readonly #days: DayStatistics;
 
-  constructor(exchange: ExchangePort) {
+  constructor(exchange: ExchangePort, days: DayStatistics) {
     this.#exchange = exchange;
-  }
-
-  onTrade(trade: SimTrade): void {
-    const day = this.#day(trade.instrument);
-    day.last = trade.price;
-    day.lastSize = trade.size;
-    day.high = Math.max(day.high, trade.price);
-    day.low = Math.min(day.low, trade.price);
-    day.volume += trade.size;
-    day.value += quoteAmount(trade.instrument, trade.price, trade.size);
-    day.trades++;
+    this.#days = days;
   }
 
   /** The row of a `ticker` frame. */
   socketRow(instrument: SimInstrument, at: number): object {
-    const day = this.#day(instrument);
+    const day = this.#days.of(instrument);
     const { bid, ask } = this.#exchange.top(instrument);
     const price = (value: number): WireNumber => priceNumber(instrument, value);
     const change = day.last - day.open;
@@ -71,7 +51,7 @@ export class Tickers {
 
   /** The row of `GET /public/Ticker`: today and the last 24 hours are the same here. */
   restRow(instrument: SimInstrument): object {
-    const day = this.#day(instrument);
+    const day = this.#days.of(instrument);
     const { bid, ask } = this.#exchange.top(instrument);
     const price = (value: number): string => restPrice(instrument, value);
     const twice = (text: string): readonly [string, string] => [text, text];
@@ -96,16 +76,5 @@ export class Tickers {
   #average(instrument: SimInstrument, day: Day): number {
     if (day.volume === 0) return day.last;
     return Number((day.value * pow10(instrument.priceDecimals)) / baseAmount(instrument, day.volume));
-  }
-
-  /** Before the first trade the best bid stands for the last price. */
-  #day(instrument: SimInstrument): Day {
-    const known = this.#days.get(instrument);
-    if (known !== undefined) return known;
-    const { bid, ask } = this.#exchange.top(instrument);
-    const price = bid?.price ?? ask?.price ?? 0;
-    const day = { open: price, high: price, low: price, last: price, lastSize: 0, volume: 0, value: 0n, trades: 0 };
-    if (price > 0) this.#days.set(instrument, day);
-    return day;
   }
 }

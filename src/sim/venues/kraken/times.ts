@@ -1,23 +1,15 @@
 /** Times as Kraken writes them: RFC 3339 with microseconds on the sockets, seconds with decimals by REST. */
 import type { Clock } from '../../../core/clock.ts';
+import { wallMicros } from '../../clock-readings.ts';
 
 /** The core's clock counts milliseconds. */
 export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z');
 
 export const secondsOf = (ms: number): number => ms / 1000;
 
-const MOST_APART_MS = 2;
-const offsets = new WeakMap<Clock, number>();
-
 /** Now, to the microsecond, for `time_in` and `time_out`. */
 export function microsNow(clock: Clock): string {
-  const wallMs = clock.wallMs();
-  const monotonicMs = clock.monotonicNs() / 1e6;
-  // The two clocks turn their milliseconds at different moments: one reading ties them together until they part.
-  let offsetMs = offsets.get(clock) ?? wallMs - monotonicMs;
-  if (Math.abs(wallMs - monotonicMs - offsetMs) > MOST_APART_MS) offsetMs = wallMs - monotonicMs;
-  offsets.set(clock, offsetMs);
-  const micros = Math.floor((monotonicMs + offsetMs) * 1e3);
+  const micros = wallMicros(clock);
   const whole = new Date(Math.floor(micros / 1e3)).toISOString().slice(0, -1);
   return `${whole}${String(micros % 1e3).padStart(3, '0')}Z`;
 }

@@ -1,6 +1,5 @@
 /** JSON as Kraken's sockets write it: prices and quantities are numbers with all the decimals of their pair, trailing
  *  zeros too (recorded: `{"price":63381.0,"qty":0.00000000}`); a binary float would lose them. */
-
 import { formatFixed } from '../../../core/decimal.ts';
 import { amountFixed } from '../../amounts.ts';
 import type { SimInstrument } from '../../port.ts';

@@ -2,9 +2,10 @@
  *  (`/account/balance`). Source: https://www.kucoin.com/docs-new/3470073w0, 3470074w0, 3470075w0. */
 import { amountText } from '../../amounts.ts';
 import type { ExchangeEvent, SimAccount, SimFill, SimOrder } from '../../port.ts';
+import { PushQueue } from '../../push-queue.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { accountIdText, orderIdText, tradeIdText, userIdText } from './ids.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { ORDER_TOPICS, type OrderPushType, pushData } from './order-pushes.ts';
 
 export const PRIVATE_TOPICS = [...ORDER_TOPICS, '/account/balance'] as const;
@@ -24,8 +25,7 @@ export class AccountHub {
   /** What moved an account's balances last. */
   readonly #causes = new Map<SimAccount, { readonly order: SimOrder; readonly fill: SimFill | undefined }>();
   #nextEvent = 354_689_988_084_000;
-  /** Pushes of the task under way: they follow its answer. */
-  #queue: (() => void)[] = [];
+  readonly #queue = new PushQueue();
 
   constructor(context: WireContext) {
     this.#context = context;
@@ -41,7 +41,7 @@ export class AccountHub {
 
   close(): void {
     this.#subscribers.clear();
-    this.#queue = [];
+    this.#queue.clear();
   }
 
   onEvent(event: ExchangeEvent): void {
@@ -97,7 +97,7 @@ export class AccountHub {
       return [{ subscribers, text: this.#frame(order.account, topic, 'orderChange', data) }];
     });
     if (frames.length === 0) return;
-    this.#push(() => {
+    this.#queue.add(() => {
       const where = { instrument: order.instrument.id, scope: 'private' } as const;
       const times = faults.take('duplicate', where) === undefined ? 1 : 2;
       for (const { subscribers, text } of frames) {
@@ -139,7 +139,7 @@ export class AccountHub {
         },
         id,
       );
-      this.#push(() => {
+      this.#queue.add(() => {
         for (const one of subscribers) one.push(text);
       });
     }
@@ -148,17 +148,6 @@ export class AccountHub {
   #frame(account: SimAccount, topic: PrivateTopic, subject: string, data: object, id?: string): string {
     const envelope = { topic, type: 'message', subject, ...(id === undefined ? {} : { id }) };
     return JSON.stringify({ ...envelope, userId: userIdText(account), channelType: 'private', data });
-  }
-
-  #push(push: () => void): void {
-    if (this.#queue.length === 0) queueMicrotask(() => this.#flush());
-    this.#queue.push(push);
-  }
-
-  #flush(): void {
-    const queue = this.#queue;
-    this.#queue = [];
-    for (const push of queue) push();
   }
 }
 

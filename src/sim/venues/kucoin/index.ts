@@ -1,6 +1,5 @@
 /** KuCoin spot (classic account) as the simulator knows it. Keys are made up, in the venue's shapes. */
-
-import { keyText } from '../../account.ts';
+import { hexText, keyText, uuidText } from '../../random-text.ts';
 import type { SimVenue } from '../../wire-port.ts';
 import { INSTRUMENTS } from './listing.ts';
 import { PUSH_PATH } from './tokens.ts';
@@ -21,14 +20,11 @@ export const kucoin: SimVenue = {
     // Accepted, then canceled.
     postOnlyTaking: 'expire',
   },
-  makeCredentials: (random) => {
-    const hex = (length: number): string => Array.from({ length }, () => random.int(16).toString(16)).join('');
-    return {
-      apiKey: hex(24),
-      secret: [hex(8), hex(4), hex(4), hex(4), hex(12)].join('-'),
-      passphrase: keyText(random, 12),
-    };
-  },
+  makeCredentials: (random) => ({
+    apiKey: hexText(random, 24),
+    secret: uuidText(random),
+    passphrase: keyText(random, 12),
+  }),
   endpoints: (port) => ({
     rest: `http://127.0.0.1:${port}`,
     wsPublic: `ws://127.0.0.1:${port}${PUSH_PATH}`,

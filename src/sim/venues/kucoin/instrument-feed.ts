@@ -9,14 +9,11 @@
  *  be told. */
 import { DepthFaults } from '../../depth-faults.ts';
 import type { VenueFaults } from '../../fault-port.ts';
+import { Paced } from '../../paced.ts';
 import type { ExchangeEvent, ExchangePort, LevelChange, SimInstrument } from '../../port.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import { frameText, levelRow, levelRows, matchData } from './market-rows.ts';
-import { Paced } from './paced.ts';
 import type { Tickers } from './tickers.ts';
-
-export interface Subscriber {
-  push(text: string): void;
-}
 
 /** Topics of one symbol, without it. */
 export const FEED_TOPICS = [

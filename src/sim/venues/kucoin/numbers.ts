@@ -1,5 +1,4 @@
 /** Times and numbers as KuCoin writes them into JSON. */
-import type { Clock } from '../../../core/clock.ts';
 
 // Node has it; the compiler's library does not know it yet.
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
@@ -12,5 +11,3 @@ export const nanos = (ms: number): number => Math.floor(ms) * 1e6;
 export const nanosText = (ms: number): string => `${Math.floor(ms)}000000`;
 /** Unix microseconds, for pongs. */
 export const micros = (ms: number): number => Math.floor(ms) * 1e3;
-
-export const monotonicMs = (clock: Clock): number => clock.monotonicNs() / 1e6;

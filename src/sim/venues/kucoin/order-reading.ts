@@ -27,9 +27,6 @@ export function textOf(args: Arguments, name: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-export const isObject = (value: unknown): value is Arguments =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The instrument that `symbol` names. */
 export function readSymbol(exchange: ExchangePort, symbol: string, operation: string): Read<SimInstrument> {
   if (symbol === '') return bad(invalid(operation, 'symbolIsRequired'));

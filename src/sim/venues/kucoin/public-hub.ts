@@ -1,14 +1,12 @@
 /** The public channels: one feed an instrument, and recordings played in their place. */
+import { DayStatistics } from '../../day-statistics.ts';
+import { MarketFeeds } from '../../market-feeds.ts';
 import type { SimInstrument } from '../../port.ts';
+import { Replays, unchanged } from '../../replays.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
-import { FEED_TOPICS, type FeedTopic, InstrumentFeed, type Subscriber } from './instrument-feed.ts';
+import { FEED_TOPICS, type FeedTopic, InstrumentFeed } from './instrument-feed.ts';
 import { Tickers } from './tickers.ts';
-
-/** Frames of a recording that a connection has asked for. */
-interface Replay {
-  readonly wanted: Set<string>;
-  readonly cancel: () => void;
-}
 
 /** One topic of one symbol (`all` for all of them). */
 export interface PublicTopic {
@@ -27,80 +25,50 @@ export function publicTopic(prefix: string, symbol: string): PublicTopic | undef
 
 export class PublicHub {
   readonly tickers: Tickers;
-  readonly #context: WireContext;
-  readonly #feeds: ReadonlyMap<SimInstrument, InstrumentFeed>;
-  readonly #replays = new Map<Subscriber, Replay>();
-  readonly #unlisten: () => void;
+  readonly #feeds: MarketFeeds<InstrumentFeed>;
+  readonly #replays: Replays<Subscriber>;
 
   constructor(context: WireContext) {
-    const { exchange, faults } = context;
-    this.#context = context;
-    this.tickers = new Tickers(exchange);
-    this.#feeds = new Map(
-      exchange.instruments.map((one) => [one, new InstrumentFeed(one, exchange, faults, this.tickers)]),
-    );
-    this.#unlisten = exchange.onEvent((event) => {
-      if (event.kind === 'BalancesChanged') return;
-      if (event.kind === 'Traded') this.tickers.onTrade(event.trade);
-      const of = event.kind === 'Traded' ? event.trade : event.kind === 'OrderChanged' ? event.order : event;
-      this.#feeds.get(of.instrument)?.onEvent(event);
-    });
+    const { exchange, faults, recording } = context;
+    const days = new DayStatistics(exchange);
+    this.tickers = new Tickers(exchange, days);
+    this.#feeds = new MarketFeeds(exchange, days, (one) => new InstrumentFeed(one, exchange, faults, this.tickers));
+    this.#replays = new Replays(recording, unchanged(topicOf));
   }
 
   sequence(instrument: SimInstrument): number {
-    return this.#feeds.get(instrument)?.sequence ?? 0;
+    return this.#feeds.of(instrument)?.sequence ?? 0;
   }
 
   /** Whether the topic's symbol is listed; a recording serves whatever it holds. */
   has(topic: PublicTopic): boolean {
-    return this.#isReplayed() || this.#feedsOf(topic).length > 0;
+    return this.#replays.active || this.#feedsOf(topic).length > 0;
   }
 
   subscribe(topic: PublicTopic, subscriber: Subscriber): void {
-    if (this.#isReplayed()) this.#replay(subscriber, nameOf(topic));
+    if (this.#replays.active) this.#replays.add(subscriber, nameOf(topic));
     else for (const feed of this.#feedsOf(topic)) feed.add(topic.feed, subscriber);
   }
 
   unsubscribe(topic: PublicTopic, subscriber: Subscriber): void {
     for (const feed of this.#feedsOf(topic)) feed.remove(topic.feed, subscriber);
-    this.#replays.get(subscriber)?.wanted.delete(nameOf(topic));
+    this.#replays.remove(subscriber, nameOf(topic));
   }
 
   forget(subscriber: Subscriber): void {
-    for (const feed of this.#feeds.values()) for (const topic of FEED_TOPICS) feed.remove(topic, subscriber);
-    this.#replays.get(subscriber)?.cancel();
-    this.#replays.delete(subscriber);
+    for (const feed of this.#feeds) for (const topic of FEED_TOPICS) feed.remove(topic, subscriber);
+    this.#replays.forget(subscriber);
   }
 
   close(): void {
-    this.#unlisten();
-    for (const feed of this.#feeds.values()) feed.close();
-    for (const { cancel } of this.#replays.values()) cancel();
+    this.#feeds.close();
+    this.#replays.close();
   }
 
   #feedsOf({ feed, symbol }: PublicTopic): readonly InstrumentFeed[] {
-    if (feed === '/market/ticker:all') return [...this.#feeds.values()];
-    const instrument = this.#context.exchange.instrumentBySymbol(symbol);
-    const own = instrument === undefined ? undefined : this.#feeds.get(instrument);
+    if (feed === '/market/ticker:all') return [...this.#feeds];
+    const own = this.#feeds.named(symbol);
     return own === undefined ? [] : [own];
-  }
-
-  #isReplayed(): boolean {
-    return this.#context.recording?.active === true;
-  }
-
-  /** A connection's first subscription starts the recording; each later one lets more of its frames through. */
-  #replay(subscriber: Subscriber, name: string): void {
-    const known = this.#replays.get(subscriber);
-    if (known !== undefined) {
-      known.wanted.add(name);
-      return;
-    }
-    const wanted = new Set([name]);
-    const cancel = this.#context.recording?.play((text) => {
-      if (wanted.has(topicOf(text))) subscriber.push(text);
-    });
-    this.#replays.set(subscriber, { wanted, cancel: cancel ?? (() => {}) });
   }
 }
 

@@ -2,16 +2,18 @@
  *  Source: https://www.kucoin.com/docs-new/websocket-api/base-info/introduction, errors from …/error-code/websocket. As
  *  recorded in January 2026: a pong carries microseconds, acknowledgements their id as text even where it was a number,
  *  and after "exceed max permits per second" the socket is closed with 1000 "Bye". */
-import { keyText } from '../../account.ts';
+import { IdleWatch } from '../../idle-watch.ts';
+import { readObject } from '../../json-object.ts';
 import type { SimAccount } from '../../port.ts';
+import { keyText } from '../../random-text.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type AccountHub, PRIVATE_TOPICS, type PrivateTopic } from './account-hub.ts';
 import { SOCKET_ERRORS, type SocketError } from './errors.ts';
-import type { Subscriber } from './instrument-feed.ts';
-import { micros, monotonicMs } from './numbers.ts';
-import { isObject, textOf } from './order-reading.ts';
+import { micros } from './numbers.ts';
+import { textOf } from './order-reading.ts';
 import { type PublicHub, type PublicTopic, publicTopic } from './public-hub.ts';
 import { CONNECTIONS, TOPICS_PER_MESSAGE, TOPICS_PER_SESSION, UPLINK } from './rate-pools.ts';
 import { PING_INTERVAL_MS, PING_TIMEOUT_MS, type Tokens } from './tokens.ts';
@@ -40,8 +42,8 @@ export class PushSession implements ConnectionHandlers, Subscriber {
   readonly #id: string;
   readonly #account: SimAccount | undefined;
   readonly #topics = new Map<string, PublicTopic | PrivateTopic>();
-  #pingedAtMs: number;
-  #cancelIdle: () => void = () => {};
+  /** Only pings keep a socket open. */
+  #pings: IdleWatch | undefined;
   #closed = false;
 
   constructor(connection: Connection, shared: PushShared) {
@@ -50,7 +52,6 @@ export class PushSession implements ConnectionHandlers, Subscriber {
     this.#shared = shared;
     const connectId = new URLSearchParams(connection.query).get('connectId') ?? '';
     this.#id = connectId === '' ? keyText(context.random, 11) : connectId;
-    this.#pingedAtMs = monotonicMs(context.clock);
     const token = tokens.ofQuery(connection.query);
     this.#account = token?.account;
     if (token === undefined) this.#refuse(SOCKET_ERRORS.badToken);
@@ -58,7 +59,11 @@ export class PushSession implements ConnectionHandlers, Subscriber {
       this.#refuse(SOCKET_ERRORS.busy);
     } else {
       this.#reply({ id: this.#id, type: 'welcome' });
-      this.#watchIdle(PING_INTERVAL_MS + PING_TIMEOUT_MS);
+      this.#pings = new IdleWatch(
+        context.clock,
+        () => PING_INTERVAL_MS + PING_TIMEOUT_MS,
+        () => this.#refuse(SOCKET_ERRORS.pingTimeout),
+      );
     }
   }
 
@@ -77,11 +82,12 @@ export class PushSession implements ConnectionHandlers, Subscriber {
       this.#connection.close(TOO_BIG, 'Max frame length of 65536 has been exceeded.');
       return;
     }
-    const message = readMessage(text);
+    // Anything that is no JSON object has no type, and is refused for that.
+    const message = readObject(text) ?? {};
     const id = textOf(message, 'id');
     switch (message.type) {
       case 'ping': {
-        this.#pingedAtMs = monotonicMs(this.#shared.context.clock);
+        this.#pings?.touch();
         const timestamp = micros(this.#shared.context.clock.wallMs());
         this.#reply({ ...(id === '' ? {} : { id }), type: 'pong', timestamp });
         break;
@@ -97,15 +103,11 @@ export class PushSession implements ConnectionHandlers, Subscriber {
 
   onClose(): void {
     this.#closed = true;
-    this.#cancelIdle();
+    this.#pings?.stop();
     this.#shared.publicHub.forget(this);
     for (const topic of this.#topics.values()) this.#drop(topic);
     this.#topics.clear();
     this.#shared.limits.forget(this.#limitName());
-  }
-
-  terminate(): void {
-    this.#connection.terminate();
   }
 
   // — subscriptions —
@@ -183,28 +185,7 @@ export class PushSession implements ConnectionHandlers, Subscriber {
     queueMicrotask(() => this.#connection.close(BYE, 'Bye'));
   }
 
-  /** Only pings keep a socket open. */
-  #watchIdle(waitMs: number): void {
-    const { clock } = this.#shared.context;
-    this.#cancelIdle = clock.after(Math.max(1, Math.ceil(waitMs)), () => {
-      const idleMs = monotonicMs(clock) - this.#pingedAtMs;
-      const allowedMs = PING_INTERVAL_MS + PING_TIMEOUT_MS;
-      if (idleMs >= allowedMs) this.#refuse(SOCKET_ERRORS.pingTimeout);
-      else this.#watchIdle(allowedMs - idleMs);
-    });
-  }
-
   #limitName(): string {
     return `uplink/${this.#connection.id}/`;
-  }
-}
-
-/** Anything that is no JSON object has no type, and is refused for that. */
-function readMessage(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
   }
 }

@@ -1,8 +1,8 @@
 /** KuCoin's request limits: every endpoint takes its weight out of a pool, which is full again 30 s after its first
  *  request. Source: https://www.kucoin.com/docs-new/rate-limit (VIP 0). */
 import type { Clock } from '../../../core/clock.ts';
+import { monotonicMs } from '../../clock-readings.ts';
 import type { Limit } from '../../request-limits.ts';
-import { monotonicMs } from './numbers.ts';
 
 export type Pool = 'spot' | 'management' | 'public';
 

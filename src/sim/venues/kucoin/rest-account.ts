@@ -1,6 +1,7 @@
 /** Signed REST endpoints about the account, and the whole book, which wants a signature too.
  *  Source: https://www.kucoin.com/docs-new/rest/account-info and …/spot-trading/market-data/get-full-orderbook. */
 import { amountText } from '../../amounts.ts';
+import { WHOLE_BOOK } from '../../book-window.ts';
 import type { SimAccount } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { ERRORS, invalid } from './errors.ts';
@@ -12,8 +13,6 @@ import type { Pool } from './rate-pools.ts';
 import type { RestResult, SignedRoute } from './routes.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Deeper than any simulated book. */
-const WHOLE_BOOK = 100_000;
 const MAX_FEE_SYMBOLS = 10;
 
 /** The spot account. Clients that learn of "high-frequency" trading from `hf/accounts/opened` still call it `trade_hf`;

@@ -1,10 +1,12 @@
 /** Signed REST endpoints that place and cancel orders: those under `/api/v1/hf`, and the older ones.
  *  Source: https://www.kucoin.com/docs-new/rest/spot-trading/orders. */
+import { isObject } from '../../../core/json.ts';
+import { readObject } from '../../json-object.ts';
 import type { OrderKey, SimAccount, SimInstrument, SimOrder } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { ERRORS, invalid, type WireError } from './errors.ts';
 import { orderIdText } from './ids.ts';
-import { type Arguments, isObject, readSymbol } from './order-reading.ts';
+import { type Arguments, readSymbol } from './order-reading.ts';
 import { syncRow } from './order-rows.ts';
 import type { RestCall, RestResult, SignedRoute } from './routes.ts';
 import { keyOf, type OrderOutcome, type TradeDesk } from './trade-desk.ts';
@@ -196,10 +198,6 @@ function bodyOf({ http }: RestCall): { readonly body: Arguments } | { readonly e
   if (!(http.headers['content-type'] ?? '').toLowerCase().startsWith('application/json')) {
     return { error: ERRORS.mediaType };
   }
-  try {
-    const body: unknown = JSON.parse(http.body);
-    return isObject(body) ? { body } : { error: ERRORS.parameter };
-  } catch {
-    return { error: ERRORS.parameter };
-  }
+  const body = readObject(http.body);
+  return body === undefined ? { error: ERRORS.parameter } : { body };
 }

@@ -1,27 +1,19 @@
 /** KuCoin's signatures, checked. Source: https://www.kucoin.com/docs-new/authentication and
  *  https://www.kucoin.com/docs-new/3470133w0 (the trading socket). */
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ExchangePort, SimAccount } from '../../port.ts';
+import { createHmac } from 'node:crypto';
+import { type AuthResult as Checked, refuse, sameText } from '../../auth.ts';
+import type { ExchangePort } from '../../port.ts';
 import type { HttpIn } from '../../server.ts';
 import { ERRORS, type WireError } from './errors.ts';
 
 /** Requests older or younger than this are refused. */
 const WINDOW_MS = 5000;
 
-export type AuthResult =
-  | { readonly ok: true; readonly account: SimAccount }
-  | { readonly ok: false; readonly error: WireError };
-
-const refuse = (error: WireError): AuthResult => ({ ok: false, error });
+export type AuthResult = Checked<WireError>;
 
 /** Base64 HMAC-SHA256: of a request, and of the passphrase since version 2 of keys. */
 export const signatureOf = (secret: string, text: string): string =>
   createHmac('sha256', secret).update(text).digest('base64');
-
-export function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
 
 const isFresh = (timestamp: string, nowMs: number): boolean =>
   /^\d{1,16}$/.test(timestamp) && Math.abs(nowMs - Number(timestamp)) <= WINDOW_MS;

@@ -2,41 +2,23 @@
  *  Source: https://www.kucoin.com/docs-new/rest/spot-trading/market-data/get-24hr-stats, …/get-all-tickers,
  *  …/get-ticker and the channels `/market/ticker` and `/market/snapshot`. */
 import { pow10 } from '../../../core/decimal.ts';
-import { amountText, priceText, quoteAmount, sizeText } from '../../amounts.ts';
-import type { ExchangePort, SimInstrument, SimTrade } from '../../port.ts';
+import { amountText, priceText, sizeText } from '../../amounts.ts';
+import type { Day, DayStatistics } from '../../day-statistics.ts';
+import type { ExchangePort, SimInstrument } from '../../port.ts';
 import { rawNumber } from './numbers.ts';
-
-interface Day {
-  open: number;
-  high: number;
-  low: number;
-  last: number;
-  lastSize: number;
-  volume: number;
-  value: bigint;
-}
 
 export class Tickers {
   readonly #exchange: ExchangePort;
-  readonly #days = new Map<SimInstrument, Day>();
+  readonly #days: DayStatistics;
 
-  constructor(exchange: ExchangePort) {
+  constructor(exchange: ExchangePort, days: DayStatistics) {
     this.#exchange = exchange;
-  }
-
-  onTrade(trade: SimTrade): void {
-    const day = this.#day(trade.instrument);
-    day.last = trade.price;
-    day.lastSize = trade.size;
-    day.high = Math.max(day.high, trade.price);
-    day.low = Math.min(day.low, trade.price);
-    day.volume += trade.size;
-    day.value += quoteAmount(trade.instrument, trade.price, trade.size);
+    this.#days = days;
   }
 
   /** The best bid and offer with the last trade: `level1` by REST and `/market/ticker`. */
   top(instrument: SimInstrument, sequence: number, at: number): object {
-    const day = this.#day(instrument);
+    const day = this.#days.of(instrument);
     const { bid, ask } = this.#exchange.top(instrument);
     return {
       bestAsk: priceText(instrument, ask?.price ?? 0),
@@ -69,7 +51,7 @@ export class Tickers {
 
   /** The data of a `/market/snapshot` frame: here prices are JSON numbers. */
   snapshot(instrument: SimInstrument, sequence: number, at: number): object {
-    const day = this.#day(instrument);
+    const day = this.#days.of(instrument);
     const { bid, ask } = this.#exchange.top(instrument);
     const price = (value: number): object => rawNumber(priceText(instrument, value));
     const size = (value: number): object => rawNumber(sizeText(instrument, value));
@@ -119,7 +101,7 @@ export class Tickers {
   }
 
   #statistics(instrument: SimInstrument): object {
-    const day = this.#day(instrument);
+    const day = this.#days.of(instrument);
     const { bid, ask } = this.#exchange.top(instrument);
     const { maker, taker } = this.#exchange.policy.fees;
     const price = (value: number): string => priceText(instrument, value);
@@ -144,17 +126,6 @@ export class Tickers {
   #change(instrument: SimInstrument, day: Day): string {
     const change = day.last - day.open;
     return `${change < 0 ? '-' : ''}${priceText(instrument, Math.abs(change))}`;
-  }
-
-  /** Before the first trade the best bid stands for the last price. */
-  #day(instrument: SimInstrument): Day {
-    const known = this.#days.get(instrument);
-    if (known !== undefined) return known;
-    const { bid, ask } = this.#exchange.top(instrument);
-    const price = bid?.price ?? ask?.price ?? 0;
-    const day = { open: price, high: price, low: price, last: price, lastSize: 0, volume: 0, value: 0n };
-    if (price > 0) this.#days.set(instrument, day);
-    return day;
   }
 }
 

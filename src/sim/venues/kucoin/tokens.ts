@@ -1,10 +1,10 @@
 /** Tokens of the push sockets: what `bullet-public` and `bullet-private` hand out, valid for 24 hours.
  *  Source: https://www.kucoin.com/docs-new/websocket-api/base-info/get-private-token-spot-margin. */
-import { keyText } from '../../account.ts';
+import { monotonicMs } from '../../clock-readings.ts';
 import type { SimAccount } from '../../port.ts';
+import { keyText } from '../../random-text.ts';
 import type { HttpIn } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
-import { monotonicMs } from './numbers.ts';
 
 export const PING_INTERVAL_MS = 18_000;
 export const PING_TIMEOUT_MS = 10_000;

@@ -1,20 +1,23 @@
 /** One trading socket (`/v1/private`): the address is signed, then the server's first frame has to be signed too, then
  *  orders are placed and canceled as by REST. Source: https://www.kucoin.com/docs-new/3470133w0 (add order) and
  *  3470134w0 (cancel order): answers to orders carry `rateLimit`, answers to cancels call it `userRateLimit`. */
-
+import { isObject } from '../../../core/json.ts';
+import { sameText } from '../../auth.ts';
+import { IdleWatch } from '../../idle-watch.ts';
+import { readObject } from '../../json-object.ts';
 import { lookup } from '../../lookup.ts';
 import type { SimAccount, SimOrder } from '../../port.ts';
+import { uuidText } from '../../random-text.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { badFrame, ERRORS, type WireError } from './errors.ts';
 import { orderIdText } from './ids.ts';
-import { monotonicMs } from './numbers.ts';
-import { type Arguments, isObject, textOf } from './order-reading.ts';
+import { type Arguments, textOf } from './order-reading.ts';
 import { syncRow } from './order-rows.ts';
 import { CONNECTIONS, type PoolState, type RatePools } from './rate-pools.ts';
 import { placedRow, placedSyncRow } from './rest-order-entry.ts';
-import { checkAddress, sameText, signatureOf } from './sign.ts';
+import { checkAddress, signatureOf } from './sign.ts';
 import { PING_INTERVAL_MS, PING_TIMEOUT_MS } from './tokens.ts';
 import type { OrderOutcome, TradeDesk } from './trade-desk.ts';
 
@@ -62,15 +65,14 @@ export class TradeSession implements ConnectionHandlers {
   #challenge = '';
   readonly #sessionId: string;
   #state: 'unverified' | 'open' | 'closed' = 'unverified';
-  #pingedAtMs = 0;
-  #cancelTimer: () => void = () => {};
+  #cancelVerify: () => void = () => {};
+  #pings: IdleWatch | undefined;
 
   constructor(connection: Connection, shared: TradeShared) {
     const { exchange, clock, random } = shared.context;
     this.#connection = connection;
     this.#shared = shared;
-    const part = (digits: number): string => Array.from({ length: digits }, () => random.int(16).toString(16)).join('');
-    this.#sessionId = [part(8), part(4), part(4), part(4), part(12)].join('-');
+    this.#sessionId = uuidText(random);
     const now = clock.wallMs();
     const auth = checkAddress(connection.query, exchange, now);
     this.#account = auth.ok ? auth.account : undefined;
@@ -79,7 +81,7 @@ export class TradeSession implements ConnectionHandlers {
     else {
       this.#challenge = JSON.stringify({ sessionId: this.#sessionId, timestamp: now });
       this.#connection.send(this.#challenge);
-      this.#cancelTimer = clock.after(VERIFY_MS, () => this.#refuse(ERRORS.sessionTimeout, this.#now()));
+      this.#cancelVerify = clock.after(VERIFY_MS, () => this.#refuse(ERRORS.sessionTimeout, this.#now()));
     }
   }
 
@@ -94,15 +96,12 @@ export class TradeSession implements ConnectionHandlers {
 
   onClose(): void {
     this.#state = 'closed';
-    this.#cancelTimer();
-  }
-
-  terminate(): void {
-    this.#connection.terminate();
+    this.#cancelVerify();
+    this.#pings?.stop();
   }
 
   #verify(account: SimAccount, text: string): void {
-    this.#cancelTimer();
+    this.#cancelVerify();
     if (!sameText(text.trim(), signatureOf(account.secret, this.#challenge))) {
       this.#refuse(ERRORS.sessionUnverified, this.#now());
       return;
@@ -114,13 +113,16 @@ export class TradeSession implements ConnectionHandlers {
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
     });
-    this.#pingedAtMs = monotonicMs(this.#shared.context.clock);
-    this.#watchIdle(PING_INTERVAL_MS + PING_TIMEOUT_MS);
+    this.#pings = new IdleWatch(
+      this.#shared.context.clock,
+      () => PING_INTERVAL_MS + PING_TIMEOUT_MS,
+      () => this.#close(CLOSE.Bye, 'Bye'),
+    );
   }
 
   #onFrame(account: SimAccount, text: string): void {
     const inTime = this.#now();
-    const frame = readFrame(text);
+    const frame = readObject(text);
     if (frame === undefined) {
       this.#fail(badFrame('The request must be a JSON object.'), { inTime });
       return;
@@ -135,7 +137,7 @@ export class TradeSession implements ConnectionHandlers {
       return;
     }
     if (op === 'ping') {
-      this.#pingedAtMs = monotonicMs(this.#shared.context.clock);
+      this.#pings?.touch();
       this.#send({ id, op: 'pong', timestamp: inTime });
       return;
     }
@@ -192,18 +194,9 @@ export class TradeSession implements ConnectionHandlers {
 
   #close(code: number, reason: string): void {
     this.#state = 'closed';
-    this.#cancelTimer();
+    this.#cancelVerify();
+    this.#pings?.stop();
     this.#connection.close(code, reason);
-  }
-
-  #watchIdle(waitMs: number): void {
-    const { clock } = this.#shared.context;
-    this.#cancelTimer = clock.after(Math.max(1, Math.ceil(waitMs)), () => {
-      const idleMs = monotonicMs(clock) - this.#pingedAtMs;
-      const allowedMs = PING_INTERVAL_MS + PING_TIMEOUT_MS;
-      if (idleMs >= allowedMs) this.#close(CLOSE.Bye, 'Bye');
-      else this.#watchIdle(allowedMs - idleMs);
-    });
   }
 
   #now(): number {
@@ -213,12 +206,3 @@ export class TradeSession implements ConnectionHandlers {
 
 const limitsOf = (kind: Operation['kind'], { limit, reset, remaining }: PoolState): object =>
   kind === 'place' ? { rateLimit: { limit, reset, remaining } } : { userRateLimit: { limit, reset, remaining } };
-
-function readFrame(text: string): Arguments | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

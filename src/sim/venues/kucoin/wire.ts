@@ -1,7 +1,7 @@
 /** KuCoin's classic spot wire: REST, the push sockets under `/endpoint` and the trading socket under `/v1/private`. */
-import type { SocketScope } from '../../fault-port.ts';
 import { RequestLimits } from '../../request-limits.ts';
-import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { ConnectionHandlers } from '../../server.ts';
+import { newSessionWire } from '../../session-wire.ts';
 import type { VenueWire, WireContext } from '../../wire-port.ts';
 import { AccountHub } from './account-hub.ts';
 import { PublicHub } from './public-hub.ts';
@@ -15,8 +15,6 @@ import { publicRoutes } from './rest-public.ts';
 import { PUSH_PATH, Tokens } from './tokens.ts';
 import { TradeDesk } from './trade-desk.ts';
 import { TRADE_PATH, TradeSession, type TradeShared } from './trade-session.ts';
-
-type Session = ConnectionHandlers & { terminate(): void };
 
 export function createKucoinWire(context: WireContext): VenueWire {
   const limits = new RequestLimits(context.clock);
@@ -33,51 +31,21 @@ export function createKucoinWire(context: WireContext): VenueWire {
   ]);
   const pushShared: PushShared = { context, limits, tokens, publicHub, accountHub };
   const tradeShared: TradeShared = { context, limits, pools, desk };
-  const sessions = new Map<Session, SocketScope>();
-  const counts = { requests: 0, connections: 0, messages: 0 };
   const unlisten = context.exchange.onEvent((event) => accountHub.onEvent(event));
-
-  /** A push socket is as private as its token. */
-  const scopeOf: VenueWire['scopeOf'] = ({ path, query }) =>
-    path === TRADE_PATH || tokens.ofQuery(query)?.account !== undefined ? 'private' : 'public';
-
-  return {
+  return newSessionWire<ConnectionHandlers>({
     accepts: (path) => path === PUSH_PATH || path === TRADE_PATH,
-    scopeOf,
-    onRequest: (request) => {
-      counts.requests++;
-      return rest.answer(request);
-    },
-    onConnection: (connection: Connection): ConnectionHandlers => {
-      counts.connections++;
-      const session: Session =
-        connection.path === TRADE_PATH
-          ? new TradeSession(connection, tradeShared)
-          : new PushSession(connection, pushShared);
-      sessions.set(session, scopeOf(connection));
-      return {
-        onMessage: (text) => {
-          counts.messages++;
-          session.onMessage(text);
-        },
-        onClose: () => {
-          sessions.delete(session);
-          session.onClose();
-        },
-      };
-    },
-    disconnect: (scope) => {
-      const meant = [...sessions].filter(([, own]) => scope === 'all' || scope === own);
-      for (const [session] of meant) session.terminate();
-      return meant.length;
-    },
-    stats: () => ({ ...counts, open: sessions.size }),
+    // A push socket is as private as its token.
+    scopeOf: ({ path, query }) =>
+      path === TRADE_PATH || tokens.ofQuery(query)?.account !== undefined ? 'private' : 'public',
+    answer: (request) => rest.answer(request),
+    open: (connection) =>
+      connection.path === TRADE_PATH
+        ? new TradeSession(connection, tradeShared)
+        : new PushSession(connection, pushShared),
     close: () => {
       unlisten();
       publicHub.close();
       accountHub.close();
-      for (const session of sessions.keys()) session.onClose();
-      sessions.clear();
     },
-  };
+  });
 }

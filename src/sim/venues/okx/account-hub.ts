@@ -2,9 +2,10 @@
  *  Source: https://www.okx.com/docs-v5/en/#order-book-trading-trade-ws-order-channel and
  *  https://www.okx.com/docs-v5/en/#trading-account-websocket-account-channel. */
 import type { ExchangeEvent, OrderCause, SimAccount, SimFill, SimOrder } from '../../port.ts';
+import { PushQueue } from '../../push-queue.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { balanceRow, uidOf } from './account-rows.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { orderPushRow } from './order-rows.ts';
 import type { Tickers } from './tickers.ts';
 
@@ -27,8 +28,7 @@ export class AccountHub {
   readonly #subscriptions = new Map<PrivateSubscription, () => void>();
   readonly #dirty = new Map<SimAccount, Set<string>>();
   #cancelAccounts: (() => void) | undefined;
-  /** Order pushes of the task under way: they follow its answer. */
-  #queue: (() => void)[] = [];
+  readonly #queue = new PushQueue();
 
   constructor(context: WireContext, tickers: Tickers) {
     this.#context = context;
@@ -56,7 +56,7 @@ export class AccountHub {
     for (const cancel of this.#subscriptions.values()) cancel();
     this.#subscriptions.clear();
     this.#cancelAccounts?.();
-    this.#queue = [];
+    this.#queue.clear();
   }
 
   onEvent(event: ExchangeEvent): void {
@@ -84,8 +84,7 @@ export class AccountHub {
     if (listeners.length === 0) return;
     const lastPrice = this.#tickers.last(order.instrument);
     const row = orderPushRow({ order, cause, lastPrice, ...(fill === undefined ? {} : { fill }) });
-    if (this.#queue.length === 0) queueMicrotask(() => this.#flush());
-    this.#queue.push(() => {
+    this.#queue.add(() => {
       const where = { instrument: order.instrument.id, scope: 'private' } as const;
       const times = this.#context.faults.take('duplicate', where) === undefined ? 1 : 2;
       for (const { arg, account, subscriber } of listeners) {
@@ -93,12 +92,6 @@ export class AccountHub {
         for (let n = 0; n < times; n++) subscriber.push(frame);
       }
     });
-  }
-
-  #flush(): void {
-    const queue = this.#queue;
-    this.#queue = [];
-    for (const push of queue) push();
   }
 
   // — account —

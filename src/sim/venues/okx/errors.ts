@@ -2,6 +2,7 @@
  *  Source: https://www.okx.com/docs-v5/en/#error-code (REST and WebSocket tables). Where a recorded reply differs from
  *  the table (51000 has two spaces, 50014 no full stop), the recorded words stand. */
 import type { Side } from '../../../core/units.ts';
+import { filledWords } from '../../filled-words.ts';
 import type { Refusal } from '../../port.ts';
 
 interface ErrorRow {
@@ -87,7 +88,7 @@ export interface WireError {
 }
 
 export function wireError(code: ErrorCode, ...params: readonly string[]): WireError {
-  return { code, msg: ERRORS[code].text.replace(/\{(\d)\}/g, (_, index: string) => params[Number(index)] ?? '') };
+  return { code, msg: filledWords(ERRORS[code].text, params) };
 }
 
 /** What a refused order's own asset and limits are, for the words of its refusal. */

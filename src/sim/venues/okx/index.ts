@@ -1,8 +1,7 @@
 /** OKX spot as the simulator knows it. Ticks, lots and minimum sizes are those of the venue's own listing; the
  *  `instIdCode` numbers are made up (documented to differ between environments), as are the keys. */
-
-import { keyText } from '../../account.ts';
 import type { InstrumentSpec } from '../../port.ts';
+import { keyText } from '../../random-text.ts';
 import type { SimVenue } from '../../wire-port.ts';
 import { createOkxWire } from './wire.ts';
 

@@ -1,17 +1,14 @@
 /** The public channels: one feed an instrument, the `instruments` channel, and recordings played in their place. */
-import type { SimInstrument } from '../../port.ts';
+import { DayStatistics } from '../../day-statistics.ts';
+import { MarketFeeds } from '../../market-feeds.ts';
+import { Replays, unchanged } from '../../replays.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
-import { FEED_CHANNELS, InstrumentFeed, type Subscriber } from './instrument-feed.ts';
+import { FEED_CHANNELS, InstrumentFeed } from './instrument-feed.ts';
 import { instrumentRow } from './market-rows.ts';
 import { Tickers } from './tickers.ts';
 
 export type PublicArg = Readonly<Record<string, unknown>>;
-
-/** Frames of a recording that a connection has asked for. */
-interface Replay {
-  readonly wanted: Set<string>;
-  readonly cancel: () => void;
-}
 
 const feedOf = (arg: PublicArg) => FEED_CHANNELS.find((channel) => channel === arg.channel);
 const nameOf = (arg: PublicArg): string => `${String(arg.channel)}:${String(arg.instId)}`;
@@ -19,25 +16,16 @@ const nameOf = (arg: PublicArg): string => `${String(arg.channel)}:${String(arg.
 export class PublicHub {
   readonly tickers: Tickers;
   readonly #context: WireContext;
-  readonly #feeds: ReadonlyMap<SimInstrument, InstrumentFeed>;
-  readonly #replays = new Map<Subscriber, Replay>();
-  readonly #unlisten: () => void;
+  readonly #feeds: MarketFeeds<InstrumentFeed>;
+  readonly #replays: Replays<Subscriber>;
 
   constructor(context: WireContext) {
-    const { exchange, faults } = context;
+    const { exchange, faults, recording } = context;
     this.#context = context;
-    this.tickers = new Tickers(exchange);
-    this.#feeds = new Map(
-      exchange.instruments.map((one) => [one, new InstrumentFeed(one, exchange, faults, this.tickers)]),
-    );
-    this.#unlisten = exchange.onEvent((event) => {
-      if (event.kind === 'Traded') {
-        this.tickers.onTrade(event.trade);
-        this.#feeds.get(event.trade.instrument)?.onEvent(event);
-      } else if (event.kind === 'BookChanged' || event.kind === 'TopChanged') {
-        this.#feeds.get(event.instrument)?.onEvent(event);
-      }
-    });
+    const days = new DayStatistics(exchange);
+    this.tickers = new Tickers(exchange, days);
+    this.#feeds = new MarketFeeds(exchange, days, (one) => new InstrumentFeed(one, exchange, faults, this.tickers));
+    this.#replays = new Replays(recording, unchanged(recordedName));
   }
 
   /** Starts a channel; `false` when there is none of that name. `ack` is sent before any data. */
@@ -50,12 +38,12 @@ export class PublicHub {
     }
     const channel = feedOf(arg);
     if (channel === undefined) return false;
-    if (this.#context.recording?.active === true) {
+    if (this.#replays.active) {
       ack();
-      this.#replay(subscriber, nameOf(arg));
+      this.#replays.add(subscriber, nameOf(arg));
       return true;
     }
-    const feed = this.#feed(arg);
+    const feed = this.#feeds.named(arg.instId);
     if (feed === undefined) return false;
     ack();
     feed.add(channel, subscriber);
@@ -64,49 +52,26 @@ export class PublicHub {
 
   unsubscribe(arg: PublicArg, subscriber: Subscriber): void {
     const channel = feedOf(arg);
-    if (channel !== undefined) this.#feed(arg)?.remove(channel, subscriber);
-    this.#replays.get(subscriber)?.wanted.delete(nameOf(arg));
+    if (channel !== undefined) this.#feeds.named(arg.instId)?.remove(channel, subscriber);
+    this.#replays.remove(subscriber, nameOf(arg));
   }
 
   forget(subscriber: Subscriber): void {
-    for (const feed of this.#feeds.values()) for (const channel of FEED_CHANNELS) feed.remove(channel, subscriber);
-    this.#replays.get(subscriber)?.cancel();
-    this.#replays.delete(subscriber);
+    for (const feed of this.#feeds) for (const channel of FEED_CHANNELS) feed.remove(channel, subscriber);
+    this.#replays.forget(subscriber);
   }
 
   close(): void {
-    this.#unlisten();
-    for (const feed of this.#feeds.values()) feed.close();
-    for (const { cancel } of this.#replays.values()) cancel();
-  }
-
-  #feed(arg: PublicArg): InstrumentFeed | undefined {
-    const { instId } = arg;
-    const instrument = typeof instId === 'string' ? this.#context.exchange.instrumentBySymbol(instId) : undefined;
-    return instrument === undefined ? undefined : this.#feeds.get(instrument);
-  }
-
-  /** A connection's first subscription starts the recording; each later one lets more of its frames through. */
-  #replay(subscriber: Subscriber, name: string): void {
-    const known = this.#replays.get(subscriber);
-    if (known !== undefined) {
-      known.wanted.add(name);
-      return;
-    }
-    const wanted = new Set([name]);
-    const cancel = this.#context.recording?.play((text) => {
-      const arg = argOf(text);
-      if (arg !== undefined && wanted.has(nameOf(arg))) subscriber.push(text);
-    });
-    this.#replays.set(subscriber, { wanted, cancel: cancel ?? (() => {}) });
+    this.#feeds.close();
+    this.#replays.close();
   }
 }
 
-/** The argument of a recorded data frame; acknowledgements and pongs have none that counts. */
-function argOf(text: string): PublicArg | undefined {
+/** The name of a recorded data frame; acknowledgements and pongs have none that counts. */
+function recordedName(text: string): string | undefined {
   try {
-    const frame = JSON.parse(text) as { readonly arg?: PublicArg; readonly data?: unknown };
-    return frame.data === undefined ? undefined : frame.arg;
+    const { arg, data } = JSON.parse(text) as { readonly arg?: PublicArg; readonly data?: unknown };
+    return data === undefined || arg === undefined ? undefined : nameOf(arg);
   } catch {
     return undefined;
   }

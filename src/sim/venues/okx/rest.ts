@@ -1,4 +1,5 @@
 /** The REST side of the wire: finds the endpoint, checks signature and limits, writes the body as OKX writes it. */
+import { isObject } from '../../../core/json.ts';
 import type { SimAccount } from '../../port.ts';
 import type { Limit, RequestLimits } from '../../request-limits.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
@@ -157,7 +158,6 @@ function readOrders(request: HttpIn, batch: boolean): readonly Arguments[] | Wir
     return wireError('50002');
   }
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const isOrder = (one: unknown): one is Arguments => typeof one === 'object' && one !== null && !Array.isArray(one);
-  if (Array.isArray(value) !== batch || list.length === 0 || !list.every(isOrder)) return wireError('50002');
+  if (Array.isArray(value) !== batch || list.length === 0 || !list.every(isObject)) return wireError('50002');
   return list;
 }

@@ -1,13 +1,16 @@
 /** One WebSocket connection to `/ws/v5/public` or `/ws/v5/private`: ping, login, subscriptions, order operations.
  *  Source: https://www.okx.com/docs-v5/en/#overview-websocket and …/#error-code-websocket-public. */
+import { isObject } from '../../../core/json.ts';
+import { IdleWatch } from '../../idle-watch.ts';
+import { readObject } from '../../json-object.ts';
 import { lookup } from '../../lookup.ts';
 import type { SimAccount } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
 import type { Connection, ConnectionHandlers } from '../../server.ts';
+import type { Subscriber } from '../../subscriber.ts';
 import type { WireContext } from '../../wire-port.ts';
 import type { AccountHub, PrivateSubscription } from './account-hub.ts';
 import { type WireError, wireError } from './errors.ts';
-import type { Subscriber } from './instrument-feed.ts';
 import { SUBSCRIPTIONS } from './limits.ts';
 import type { Arguments } from './order-entry.ts';
 import type { PublicHub } from './public-hub.ts';
@@ -54,37 +57,40 @@ interface ClientMessage {
 }
 
 export class Session implements ConnectionHandlers, Subscriber {
-  readonly connection: Connection;
-  readonly kind: SessionKind;
+  readonly #connection: Connection;
+  readonly #kind: SessionKind;
   readonly #connId: string;
+  readonly #idle: IdleWatch;
   readonly #shared: SessionShared;
   readonly #private = new Map<string, PrivateSubscription>();
   #account: SimAccount | undefined;
-  #activeAtMs: number;
-  #cancelIdle: () => void = () => {};
 
   constructor(connection: Connection, kind: SessionKind, shared: SessionShared) {
-    this.connection = connection;
-    this.kind = kind;
+    this.#connection = connection;
+    this.#kind = kind;
     this.#shared = shared;
     this.#connId = shared.context.random.int(0x1_0000_0000).toString(16).padStart(8, '0');
-    this.#activeAtMs = this.#nowMs();
-    this.#watchIdle(IDLE_MS);
+    const { clock } = shared.context;
+    this.#idle = new IdleWatch(
+      clock,
+      () => IDLE_MS,
+      () => connection.close(CLOSE.Idle, 'No data received in 30s'),
+    );
   }
 
   push(text: string): void {
-    this.#activeAtMs = this.#nowMs();
-    this.connection.send(text);
+    this.#idle.touch();
+    this.#connection.send(text);
   }
 
   onMessage(text: string): void {
-    this.#activeAtMs = this.#nowMs();
+    this.#idle.touch();
     if (text === 'ping') {
       this.push('pong');
       return;
     }
     if (text.length > MAX_MESSAGE) {
-      this.connection.close(CLOSE.TooBig, 'Request message exceeds the maximum frame length');
+      this.#connection.close(CLOSE.TooBig, 'Request message exceeds the maximum frame length');
       return;
     }
     const message = readMessage(text);
@@ -93,7 +99,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   }
 
   onClose(): void {
-    this.#cancelIdle();
+    this.#idle.stop();
     this.#shared.publicHub.forget(this);
     for (const subscription of this.#private.values()) this.#shared.accountHub.remove(subscription);
     this.#shared.limits.forget(`socket/${this.#connId}`);
@@ -138,7 +144,7 @@ export class Session implements ConnectionHandlers, Subscriber {
       return;
     }
     this.#error(result.error, id);
-    this.connection.close(CLOSE.LoginFailed, 'Login Failed');
+    this.#connection.close(CLOSE.LoginFailed, 'Login Failed');
   }
 
   // — subscriptions —
@@ -155,7 +161,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     }
     const ack = (): void => this.#reply({ event: 'subscribe', arg, connId: this.#connId }, message.id);
     const known =
-      this.kind === 'public'
+      this.#kind === 'public'
         ? this.#shared.publicHub.subscribe(arg, this, ack)
         : this.#subscribePrivate(arg, ack, message.id);
     if (!known) this.#error(wireError('60018', 'Subscribe', describe(arg)), message.id);
@@ -203,7 +209,7 @@ export class Session implements ConnectionHandlers, Subscriber {
     { id, op, args, expTime }: ClientMessage,
     trade: { readonly action: TradeAction; readonly batch: boolean },
   ): void {
-    if (this.kind === 'public') {
+    if (this.#kind === 'public') {
       this.#error(wireError('60028'), id);
       return;
     }
@@ -245,22 +251,7 @@ export class Session implements ConnectionHandlers, Subscriber {
   #error({ code, msg }: WireError, id?: string): void {
     this.#reply({ event: 'error', msg, code, connId: this.#connId }, id);
   }
-
-  #watchIdle(waitMs: number): void {
-    this.#cancelIdle = this.#shared.context.clock.after(Math.max(1, Math.ceil(waitMs)), () => {
-      const idleMs = this.#nowMs() - this.#activeAtMs;
-      if (idleMs >= IDLE_MS) this.connection.close(CLOSE.Idle, 'No data received in 30s');
-      else this.#watchIdle(IDLE_MS - idleMs);
-    });
-  }
-
-  #nowMs(): number {
-    return this.#shared.context.clock.monotonicNs() / 1e6;
-  }
 }
-
-const isObject = (value: unknown): value is Arguments =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const keyOf = (arg: Arguments): string =>
   ['channel', 'instType', 'instId', 'ccy'].map((name) => String(arg[name] ?? '')).join('/');
@@ -272,13 +263,8 @@ const describe = (arg: Arguments): string =>
     .join(',');
 
 function readMessage(text: string): ClientMessage | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(value)) return undefined;
+  const value = readObject(text);
+  if (value === undefined) return undefined;
   const { id, op, args, expTime } = value;
   if (typeof op !== 'string' || !Array.isArray(args)) return undefined;
   const named = typeof id === 'string' || typeof id === 'number' ? { id: String(id) } : {};

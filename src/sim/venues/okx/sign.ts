@@ -1,7 +1,8 @@
 /** OKX's signatures, checked. Source: https://www.okx.com/docs-v5/en/#overview-rest-authentication-signature and
  *  https://www.okx.com/docs-v5/en/#overview-websocket-login. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ExchangePort, SimAccount } from '../../port.ts';
+import { createHmac } from 'node:crypto';
+import { type AuthResult as Checked, refuse, sameText } from '../../auth.ts';
+import type { ExchangePort } from '../../port.ts';
 import type { HttpIn } from '../../server.ts';
 import { type WireError, wireError } from './errors.ts';
 
@@ -9,20 +10,11 @@ import { type WireError, wireError } from './errors.ts';
 const WINDOW_MS = 30_000;
 const ISO_MS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 
-export type AuthResult =
-  | { readonly ok: true; readonly account: SimAccount }
-  | { readonly ok: false; readonly error: WireError };
-
-const refuse = (error: WireError): AuthResult => ({ ok: false, error });
+export type AuthResult = Checked<WireError>;
 
 /** Base64 HMAC-SHA256. */
 export const signatureOf = (secret: string, prehash: string): string =>
   createHmac('sha256', secret).update(prehash).digest('base64');
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
 
 /** Checks a private REST request: headers there, timestamp within 30 s, key known, signature over
  *  `timestamp + method + path?query + body`, passphrase. */

@@ -1,43 +1,25 @@
 /** What a ticker tells of each instrument since the simulator started (it is younger than 24 hours). */
-import { amountText, priceText, quoteAmount, sizeText } from '../../amounts.ts';
-import type { ExchangePort, SimInstrument, SimTrade } from '../../port.ts';
+import { amountText, priceText, sizeText } from '../../amounts.ts';
+import type { DayStatistics } from '../../day-statistics.ts';
+import type { ExchangePort, SimInstrument } from '../../port.ts';
 import { msText } from './times.ts';
-
-interface Day {
-  open: number;
-  high: number;
-  low: number;
-  last: number;
-  lastSize: number;
-  volume: number;
-  value: bigint;
-}
 
 export class Tickers {
   readonly #exchange: ExchangePort;
-  readonly #days = new Map<SimInstrument, Day>();
+  readonly #days: DayStatistics;
 
-  constructor(exchange: ExchangePort) {
+  constructor(exchange: ExchangePort, days: DayStatistics) {
     this.#exchange = exchange;
-  }
-
-  onTrade(trade: SimTrade): void {
-    const day = this.#day(trade.instrument);
-    day.last = trade.price;
-    day.lastSize = trade.size;
-    day.high = Math.max(day.high, trade.price);
-    day.low = Math.min(day.low, trade.price);
-    day.volume += trade.size;
-    day.value += quoteAmount(trade.instrument, trade.price, trade.size);
+    this.#days = days;
   }
 
   /** The last price as text. */
   last(instrument: SimInstrument): string {
-    return priceText(instrument, this.#day(instrument).last);
+    return priceText(instrument, this.#days.of(instrument).last);
   }
 
   row(instrument: SimInstrument, at: number): object {
-    const day = this.#day(instrument);
+    const day = this.#days.of(instrument);
     const { bid, ask } = this.#exchange.top(instrument);
     const price = (value: number): string => priceText(instrument, value);
     return {
@@ -58,16 +40,5 @@ export class Tickers {
       sodUtc8: price(day.open),
       ts: msText(at),
     };
-  }
-
-  /** Before the first trade the best bid stands for the last price. */
-  #day(instrument: SimInstrument): Day {
-    const known = this.#days.get(instrument);
-    if (known !== undefined) return known;
-    const { bid, ask } = this.#exchange.top(instrument);
-    const price = bid?.price ?? ask?.price ?? 0;
-    const day = { open: price, high: price, low: price, last: price, lastSize: 0, volume: 0, value: 0n };
-    if (price > 0) this.#days.set(instrument, day);
-    return day;
   }
 }

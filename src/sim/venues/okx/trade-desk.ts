@@ -1,6 +1,5 @@
 /** What stands between a request and the matching engine: request limits, the engine's delay, expiry, and the faults
  *  that make an answer disappear. REST and WebSocket share it, and so share their limits, as OKX documents. */
-
 import type { FaultKind } from '../../fault-port.ts';
 import type { SimAccount, SimOrder } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';

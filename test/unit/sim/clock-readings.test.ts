@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { EpochMs, MonoNs } from '../../../src/core/units.ts';
+import { monotonicMs, wallMicros } from '../../../src/sim/clock-readings.ts';
+import { microsNow } from '../../../src/sim/venues/kraken/times.ts';
 import { microsText } from '../../../src/sim/venues/okx/times.ts';
 
 /** The wall's milliseconds turn 0.4 ms after those of the monotonic clock. */
@@ -18,23 +20,30 @@ function offsetClock(): Clock & { micros: number; stepMs: number } {
   };
 }
 
-describe('microsText', () => {
+describe('a clock read in microseconds', () => {
   it('never runs back while its clocks go on', () => {
     const clock = offsetClock();
     let last = 0;
     for (; clock.micros < 5_000; clock.micros += 50) {
-      const text = microsText(clock);
-      expect(text).toMatch(/^\d{16}$/);
-      expect(Number(text)).toBeGreaterThan(last);
-      expect(Math.abs(Number(text) / 1e3 - clock.wallMs())).toBeLessThan(2);
-      last = Number(text);
+      const now = wallMicros(clock);
+      expect(Number.isInteger(now)).toBe(true);
+      expect(now).toBeGreaterThan(last);
+      expect(Math.abs(now / 1e3 - clock.wallMs())).toBeLessThan(2);
+      last = now;
     }
   });
 
   it('follows a wall clock that was set', () => {
     const clock = offsetClock();
-    microsText(clock);
+    wallMicros(clock);
     clock.stepMs = 60_000;
-    expect(Number(microsText(clock)) / 1e3).toBeCloseTo(clock.wallMs(), 0);
+    expect(wallMicros(clock) / 1e3).toBeCloseTo(clock.wallMs(), 0);
+  });
+
+  it('is written as each venue does', () => {
+    const clock = offsetClock();
+    expect(monotonicMs(clock)).toBe(5_000);
+    expect(microsText(clock)).toBe('1750000000000000');
+    expect(microsNow(clock)).toBe('2025-06-15T15:06:40.000000Z');
   });
 });

@@ -1,6 +1,6 @@
-/** A push that goes out at once, but not more often than its channel's cadence; what happens between goes out as one. */
-import type { Clock } from '../../../core/clock.ts';
-import { monotonicMs } from './numbers.ts';
+/** Something that goes out at once, but not more often than its cadence; what happens between goes out as one. */
+import type { Clock } from '../core/clock.ts';
+import { monotonicMs } from './clock-readings.ts';
 
 export class Paced {
   readonly #clock: Clock;
