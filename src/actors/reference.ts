@@ -37,7 +37,10 @@ async function loadVenue(setup: VenueSetup, wanted: readonly string[], deps: Ref
   const { descriptor, endpoints } = setup;
   const configured = configuredFees(setup);
   try {
-    const loaded = await descriptor.loadListings(endpoints, deps.http, { transfers: true });
+    const loaded = await descriptor.loadListings(endpoints, deps.http, {
+      transfers: true,
+      onMalformed: deps.onFault,
+    });
     const listings = identifiedAll(loaded, deps.aliases);
     const ours = listings.filter((listing) => wanted.includes(listing.instrument));
     for (const id of wanted) {

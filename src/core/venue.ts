@@ -1,5 +1,6 @@
 /** The port that every venue implements: all that is known of one exchange stands behind it. */
 import type { Clock } from './clock.ts';
+import type { Fault } from './faults.ts';
 import type { BookFrame, FrameBatch } from './frame.ts';
 import type { FeeRates, Listing } from './instrument.ts';
 import type { Log } from './log.ts';
@@ -175,6 +176,8 @@ export interface ListingOptions {
   /** Also ask whether the base assets can be moved in and out: one more request, where the venue answers it without a key
    *  (Binance, OKX and Bybit want one, Coinbase has no such list). What goes wrong with it leaves the listings without. */
   readonly transfers?: boolean;
+  /** Hears of each entry that cannot be read and is left out. */
+  readonly onMalformed?: (fault: Fault) => void;
 }
 
 export interface VenueDescriptor {

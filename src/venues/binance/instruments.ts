@@ -3,8 +3,9 @@
 import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
+import { listingsOf } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
-import type { Endpoints } from '../../core/venue.ts';
+import type { Endpoints, ListingOptions } from '../../core/venue.ts';
 import { readRestError } from './errors.ts';
 
 export const VENUE = 'binance';
@@ -17,7 +18,11 @@ const isObject = (value: unknown): value is Json =>
 const PATH = '/api/v3/exchangeInfo?showPermissionSets=false';
 
 /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */
-export async function loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]> {
+export async function loadListings(
+  endpoints: Endpoints,
+  http: HttpPort,
+  { onMalformed }: ListingOptions = {},
+): Promise<readonly Listing[]> {
   const reply = await http.request({ method: 'GET', url: endpoints.rest + PATH, timeoutMs: 30_000 });
   const text = reply.body.toString('utf8');
   if (reply.status !== 200) {
@@ -30,14 +35,14 @@ export async function loadListings(endpoints: Endpoints, http: HttpPort): Promis
   } catch (thrown) {
     throw new Fault('venue/protocol', `binance exchangeInfo is not JSON: ${messageOf(thrown)}`);
   }
-  return readListings(body);
+  return readListings(body, onMalformed);
 }
 
-/** Reads the body of `exchangeInfo`. Throws `venue/protocol`, naming the symbol, when an entry cannot be read. */
-export function readListings(body: unknown): readonly Listing[] {
+/** Reads the body of `exchangeInfo`, as far as it can be read; see `listingsOf`. */
+export function readListings(body: unknown, onMalformed?: (fault: Fault) => void): readonly Listing[] {
   const symbols = isObject(body) ? body.symbols : undefined;
   if (!Array.isArray(symbols)) throw new Fault('venue/protocol', 'binance exchangeInfo has no list of symbols');
-  return symbols.map(readListing);
+  return listingsOf(symbols.entries(), ([index, entry]) => readListing(entry, index), onMalformed);
 }
 
 function readListing(entry: unknown, index: number): Listing {

@@ -3,6 +3,7 @@ import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
+import { listingsOf } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
 import type { Endpoints, ListingOptions } from '../../core/venue.ts';
 import { type AssetList, flag, loadTransfers, namedEntries, openOnAny, withTransfers } from '../../net/transfers.ts';
@@ -22,7 +23,7 @@ const assetList = ({ rest }: Endpoints): AssetList => ({
 export async function loadListings(
   endpoints: Endpoints,
   http: HttpPort,
-  { transfers = false }: ListingOptions = {},
+  { transfers = false, onMalformed }: ListingOptions = {},
 ): Promise<readonly Listing[]> {
   const asked = transfers ? loadTransfers(http, assetList(endpoints)) : undefined;
   const url = endpoints.rest + PATH;
@@ -38,7 +39,7 @@ export async function loadListings(
   if (body === undefined || !Array.isArray(body.data)) {
     throw new Fault('venue/protocol', `bitget: GET ${PATH} did not answer with a list of symbols`, { url });
   }
-  const listings = body.data.flatMap((entry: unknown) => toListing(entry) ?? []);
+  const listings = listingsOf(body.data, toListing, onMalformed);
   return asked === undefined ? listings : withTransfers(listings, await asked);
 }
 

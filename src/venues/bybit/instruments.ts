@@ -3,15 +3,19 @@
 import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
-import { positiveDecimal } from '../../core/listing-fields.ts';
+import { listingsOf, positiveDecimal } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
-import type { Endpoints } from '../../core/venue.ts';
+import type { Endpoints, ListingOptions } from '../../core/venue.ts';
 
 /** Spot comes whole, without pages. */
 const PATH = '/v5/market/instruments-info?category=spot';
 const TIMEOUT_MS = 10_000;
 
-export async function loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]> {
+export async function loadListings(
+  endpoints: Endpoints,
+  http: HttpPort,
+  { onMalformed }: ListingOptions = {},
+): Promise<readonly Listing[]> {
   const url = endpoints.rest + PATH;
   const reply = await http.request({ method: 'GET', url, timeoutMs: TIMEOUT_MS });
   const body = parseObject(reply.body.toString('utf8'));
@@ -26,7 +30,7 @@ export async function loadListings(endpoints: Endpoints, http: HttpPort): Promis
   if (result === undefined || result.category !== 'spot' || !Array.isArray(result.list)) {
     throw new Fault('venue/protocol', `bybit: GET ${PATH} did not answer with a list of instruments`, { url });
   }
-  return result.list.map(toListing);
+  return listingsOf(result.list, toListing, onMalformed);
 }
 
 /** One entry of the list. Throws `venue/protocol` naming the instrument when it is malformed. */

@@ -5,24 +5,26 @@ import { canonical, isDecimal, isZero } from '../../core/decimal-text.ts';
 import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
+import { listingsOf } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
-import type { Endpoints } from '../../core/venue.ts';
+import type { Endpoints, ListingOptions } from '../../core/venue.ts';
 
 const PATH = '/api/v3/brokerage/market/products?product_type=SPOT';
 const TIMEOUT_MS = 10_000;
 /** Unless it is limited, the venue answers with all of its products at once; should it ever not, no more pages than this. */
 const MOST_PAGES = 20;
 
-export async function loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]> {
+export async function loadListings(
+  endpoints: Endpoints,
+  http: HttpPort,
+  { onMalformed }: ListingOptions = {},
+): Promise<readonly Listing[]> {
   const listings: Listing[] = [];
   let cursor = '';
   for (let page = 0; page < MOST_PAGES; page++) {
     const path = cursor === '' ? PATH : `${PATH}&cursor=${encodeURIComponent(cursor)}`;
     const body = await loadPage(endpoints.rest + path, http);
-    for (const entry of body.products as readonly unknown[]) {
-      const listing = toListing(entry);
-      if (listing !== undefined) listings.push(listing);
-    }
+    listings.push(...listingsOf(body.products as readonly unknown[], toListing, onMalformed));
     const { pagination } = body;
     cursor = isObject(pagination) && pagination.has_next === true ? textOf(pagination, 'next_cursor') : '';
     if (cursor === '') break;

@@ -5,6 +5,7 @@ import { canonical, isDecimal, isZero } from '../../core/decimal-text.ts';
 import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseJson, textOf } from '../../core/json.ts';
+import { listingsOf } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
 import type { Endpoints, ListingOptions } from '../../core/venue.ts';
 import { type AssetList, loadTransfers, namedEntries, noFlag, openOnAny, withTransfers } from '../../net/transfers.ts';
@@ -25,7 +26,7 @@ const assetList = ({ rest }: Endpoints): AssetList => ({
 export async function loadListings(
   endpoints: Endpoints,
   http: HttpPort,
-  { transfers = false }: ListingOptions = {},
+  { transfers = false, onMalformed }: ListingOptions = {},
 ): Promise<readonly Listing[]> {
   const asked = transfers ? loadTransfers(http, assetList(endpoints)) : undefined;
   const url = endpoints.rest + PATH;
@@ -41,7 +42,7 @@ export async function loadListings(
   if (!Array.isArray(body)) {
     throw new Fault('venue/protocol', `gate: GET ${PATH} did not answer with a list of pairs`, { url });
   }
-  const listings = body.map(toListing);
+  const listings = listingsOf(body, toListing, onMalformed);
   return asked === undefined ? listings : withTransfers(listings, await asked);
 }
 

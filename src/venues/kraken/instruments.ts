@@ -4,6 +4,7 @@ import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import type { Listing, Transfers } from '../../core/instrument.ts';
 import { isObject, type Json, parseNumberTexts, textOf } from '../../core/json.ts';
+import { listingsOf } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
 import type { Endpoints, ListingOptions } from '../../core/venue.ts';
 import { type AssetList, loadTransfers, withTransfers } from '../../net/transfers.ts';
@@ -34,11 +35,11 @@ const assetList = ({ rest }: Endpoints): AssetList => ({
 export async function loadListings(
   endpoints: Endpoints,
   http: HttpPort,
-  { transfers = false }: ListingOptions = {},
+  { transfers = false, onMalformed }: ListingOptions = {},
 ): Promise<readonly Listing[]> {
   const asked = transfers ? loadTransfers(http, assetList(endpoints)) : undefined;
   const entries = await loadPairs(endpoints, http);
-  const listings = entries.flatMap(([id, entry]) => toListing(id, entry) ?? []);
+  const listings = listingsOf(entries, ([id, entry]) => toListing(id, entry), onMalformed);
   if (asked === undefined) return listings;
   const names = namesOf(entries);
   return withTransfers(listings, await asked, ({ orderCode = '' }) => names.pair(orderCode)?.baseId ?? '');

@@ -3,14 +3,18 @@
 import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
-import { positiveDecimal } from '../../core/listing-fields.ts';
+import { listingsOf, positiveDecimal } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
-import type { Endpoints } from '../../core/venue.ts';
+import type { Endpoints, ListingOptions } from '../../core/venue.ts';
 
 const PATH = '/api/v5/public/instruments?instType=SPOT';
 const TIMEOUT_MS = 10_000;
 
-export async function loadListings(endpoints: Endpoints, http: HttpPort): Promise<readonly Listing[]> {
+export async function loadListings(
+  endpoints: Endpoints,
+  http: HttpPort,
+  { onMalformed }: ListingOptions = {},
+): Promise<readonly Listing[]> {
   const url = endpoints.rest + PATH;
   const reply = await http.request({ method: 'GET', url, timeoutMs: TIMEOUT_MS });
   const body = parseObject(reply.body.toString('utf8'));
@@ -21,7 +25,7 @@ export async function loadListings(endpoints: Endpoints, http: HttpPort): Promis
   if (body === undefined || !Array.isArray(body.data)) {
     throw new Fault('venue/protocol', `okx: GET ${PATH} did not answer with a list of instruments`, { url });
   }
-  return body.data.flatMap((entry: unknown) => toListing(entry) ?? []);
+  return listingsOf(body.data, toListing, onMalformed);
 }
 
 /** One entry of the list; undefined when it is no tradable spot instrument: another type, or not open yet, in which

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { chunks } from '../../../src/core/chunks.ts';
 import { ManualClock, pause } from '../../../src/core/clock.ts';
 import { Fault } from '../../../src/core/faults.ts';
-import { positiveDecimal } from '../../../src/core/listing-fields.ts';
+import type { Listing } from '../../../src/core/instrument.ts';
+import { listingsOf, positiveDecimal } from '../../../src/core/listing-fields.ts';
 import { dropOldest } from '../../../src/core/oldest.ts';
 import { sideOf } from '../../../src/core/units.ts';
 
@@ -31,6 +32,28 @@ describe('a memory', () => {
     const set = new Set([1, 2, 3]);
     dropOldest(set, 2);
     expect([...set]).toEqual([2, 3]);
+  });
+});
+
+describe('listings', () => {
+  const read = (entry: string): Listing | undefined => {
+    if (entry === 'bug') throw new TypeError('ours');
+    if (entry.startsWith('bad')) throw new Fault('venue/protocol', entry);
+    return entry === 'other' ? undefined : ({ symbol: entry } as Listing);
+  };
+  const symbols = (entries: readonly string[], heard: string[] = []): readonly string[] =>
+    listingsOf(entries, read, ({ message }) => heard.push(message)).map(({ symbol }) => symbol);
+
+  it('are those that can be read; of the others one hears', () => {
+    const heard: string[] = [];
+    expect(symbols(['a', 'bad 1', 'other', 'b', 'bad 2'], heard)).toEqual(['a', 'b']);
+    expect(heard).toEqual(['bad 1', 'bad 2']);
+  });
+
+  it('need one that can be read, and no bug of ours', () => {
+    expect(() => symbols(['bad 1', 'other', 'bad 2'])).toThrow('bad 1');
+    expect(() => symbols(['a', 'bug'])).toThrow(TypeError);
+    expect(symbols([])).toEqual([]);
   });
 });
 
