@@ -1,10 +1,11 @@
 /** The byte scanner and `JSON.parse` read every frame alike, or the scanner declines. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FRAME, FrameBatch, LEVEL_STRIDE, type LevelList } from '../../src/core/frame.ts';
+import { FRAME, FrameBatch } from '../../src/core/frame.ts';
 import { SymbolTable } from '../../src/core/symbol-table.ts';
 import { createParser, readFrameFast, readSnapshotFast } from '../../src/venues/binance/parse.ts';
 import { readFrameJson, readSnapshotJson } from '../../src/venues/binance/parse-json.ts';
+import { seenOf } from './two-readings.ts';
 
 const SYMBOLS = [
   { symbol: 'BTCUSDT', priceDecimals: 2, sizeDecimals: 5 },
@@ -14,13 +15,6 @@ const SYMBOLS = [
 ];
 const table = new SymbolTable(SYMBOLS);
 const seed = Number(process.env.PARALLAX_SEED ?? Math.floor(Math.random() * 2 ** 31));
-
-const levels = (list: LevelList): number[] => [...list.values.subarray(0, list.count * LEVEL_STRIDE)];
-const plain = (batch: FrameBatch): unknown[] =>
-  Array.from({ length: batch.count }, (_, index) => {
-    const { bids, asks, ...rest } = batch.at(index);
-    return { ...rest, bids: levels(bids), asks: levels(asks) };
-  });
 
 const digits = (min: number, max: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: min, maxLength: max }).map((each) => each.join(''));
@@ -136,7 +130,7 @@ describe(`binance parser (seed ${seed})`, () => {
         expect(b.count).toBe(1);
         if (readFrameFast(table, buffer, start, end, a)) {
           fast++;
-          expect(plain(a)).toEqual(plain(b));
+          expect(seenOf(a)).toEqual(seenOf(b));
         } else expect(a.count).toBe(0);
       }),
       { seed, numRuns: 5_000 },
@@ -155,7 +149,7 @@ describe(`binance parser (seed ${seed})`, () => {
         readSnapshotJson(entry, 2, buffer, start, end, b);
         if (readSnapshotFast(entry, 2, buffer, start, end, a)) {
           fast++;
-          expect(plain(a)).toEqual(plain(b));
+          expect(seenOf(a)).toEqual(seenOf(b));
         } else expect(a.count).toBe(0);
       }),
       { seed, numRuns: 2_000 },
@@ -193,7 +187,7 @@ describe(`binance parser (seed ${seed})`, () => {
         const b = new FrameBatch();
         parser.parse(Buffer.from(text), 0, Buffer.byteLength(text), a);
         parser.parse(Buffer.from(relaid), 0, Buffer.byteLength(relaid), b);
-        expect(plain(b)).toEqual(plain(a));
+        expect(seenOf(b)).toEqual(seenOf(a));
       }),
       { seed, numRuns: 1_000 },
     );

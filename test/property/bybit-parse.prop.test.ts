@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FRAME, FrameBatch, LEVEL_STRIDE, type LevelList } from '../../src/core/frame.ts';
+import { FRAME, LEVEL_STRIDE } from '../../src/core/frame.ts';
 import { BybitParser } from '../../src/venues/bybit/parse.ts';
+import { agreeOnAnything, bothReadings, digits, type ReadBoth, type Seen, seedOr } from './two-readings.ts';
 
-// fast-check prints seed and counterexample when a run fails; FC_SEED repeats it.
-const seed = Number(process.env.FC_SEED ?? 20_260_928);
+const seed = seedOr(20_260_928);
 
 const SYMBOLS = [
   { symbol: 'BTCUSDT', priceDecimals: 2, sizeDecimals: 6 },
@@ -12,49 +12,14 @@ const SYMBOLS = [
   { symbol: 'PEPEUSDT', priceDecimals: 10, sizeDecimals: 0 },
 ];
 
-interface Seen {
-  readonly kind: number;
-  readonly symbol: number;
-  readonly seq: readonly number[];
-  readonly venueAt: number;
-  readonly flags: readonly unknown[];
-  readonly bids: readonly number[];
-  readonly asks: readonly number[];
-}
+const AROUND = ['{"top', ',"cts":12}0"}]}'] as const;
 
-const levelsOf = (list: LevelList): number[] => [...list.values.subarray(0, list.count * LEVEL_STRIDE)];
-
-function seen(batch: FrameBatch): Seen[] {
-  return Array.from({ length: batch.count }, (_, index) => {
-    const frame = batch.at(index);
-    return {
-      kind: frame.kind,
-      symbol: frame.symbol,
-      seq: [frame.firstSeq, frame.lastSeq, frame.prevSeq, frame.lineSeq],
-      venueAt: frame.venueAt,
-      flags: [frame.saturated, frame.neededPriceDecimals, frame.neededSizeDecimals, frame.checksum],
-      bids: levelsOf(frame.bids),
-      asks: levelsOf(frame.asks),
-    };
-  });
-}
-
-/** Both readings of the same bytes, put in the middle of a larger buffer whose other bytes would continue the frame. Each
- *  way has a parser of its own, for tops of book depend on the frames before. */
-function pair() {
+/** Each reading has a parser of its own, for tops of book depend on the frames before. */
+function pair(): ReadBoth {
   const [fastParser, jsonParser] = [new BybitParser(SYMBOLS), new BybitParser(SYMBOLS)];
-  return (bytes: Uint8Array): { fast: Seen[] | undefined; json: Seen[] } => {
-    const buffer = Buffer.concat([Buffer.from('{"top'), bytes, Buffer.from(',"cts":12}0"}]}')]);
-    const batch = new FrameBatch();
-    const took = fastParser.tryFast(buffer, 5, 5 + bytes.length, batch);
-    const fast = took ? seen(batch) : undefined;
-    if (!took) fastParser.readJson(buffer, 5, 5 + bytes.length, batch);
-    jsonParser.readJson(buffer, 5, 5 + bytes.length, batch);
-    return { fast, json: seen(batch) };
-  };
+  return (bytes) => bothReadings(bytes, AROUND, fastParser, jsonParser);
 }
 
-const digits = (max: number) => fc.nat({ max }).map(String);
 const decimalText = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(digits(999_999), digits(99_999_999)).map(([a, b]) => `${a}.${b}`) },
   { weight: 4, arbitrary: digits(1_000_000) },
@@ -127,75 +92,15 @@ const goodFrame = fc
     }),
   );
 
-/** A change at one place: a byte replaced, removed or put in, the frame cut, or a part doubled. */
-const mutation = fc.record({
-  kind: fc.constantFrom('replace', 'digit', 'remove', 'insert', 'cut', 'double'),
-  at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-  byte: fc.oneof(fc.constantFrom(...Buffer.from('{}[]",:0123456789.-e \\')), fc.nat({ max: 255 })),
-});
-
-function mutate(bytes: Buffer, change: { kind: string; at: number; byte: number }): Buffer {
-  const at = Math.floor(change.at * bytes.length);
-  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
-  const one = Buffer.from([change.byte]);
-  switch (change.kind) {
-    case 'replace':
-      return Buffer.concat([before, one, after.subarray(1)]);
-    case 'digit': {
-      const next = after.findIndex((byte) => byte >= 48 && byte <= 57);
-      if (next >= 0) after[next] = 48 + (change.byte % 10);
-      return bytes;
-    }
-    case 'remove':
-      return Buffer.concat([before, after.subarray(1)]);
-    case 'insert':
-      return Buffer.concat([before, one, after]);
-    case 'cut':
-      return Buffer.from(before);
-    default:
-      return Buffer.concat([before, after.subarray(0, 20), after]);
-  }
-}
-
 describe('bybit parser', () => {
-  it('reads frames alike on both ways, or declines the fast one', () => {
-    let fastReadings = 0;
-    fc.assert(
-      fc.property(frameText, (text) => {
-        const { fast, json } = pair()(Buffer.from(text));
-        expect(json).toHaveLength(1);
-        if (fast === undefined) return;
-        fastReadings++;
-        expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 6000 },
-    );
-    expect(fastReadings).toBeGreaterThan(200);
-  });
-
-  it('reads changed frames alike on both ways, and never throws', () => {
-    let fastReadings = 0;
-    fc.assert(
-      fc.property(goodFrame, fc.array(mutation, { minLength: 1, maxLength: 2 }), (text, changes) => {
-        const { fast, json } = pair()(changes.reduce(mutate, Buffer.from(text)));
-        expect(json).toHaveLength(1);
-        if (fast === undefined) return;
-        fastReadings++;
-        expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 8000 },
-    );
-    expect(fastReadings).toBeGreaterThan(300);
-  });
-
-  it('never throws on any bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        const { fast, json } = pair()(bytes);
-        if (fast !== undefined) expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 1000 },
-    );
+  agreeOnAnything({
+    seed,
+    readBoth: (bytes) => pair()(bytes),
+    frames: { frames: frameText },
+    frameRuns: 6000,
+    goodFrame,
+    least: { frames: 200, changed: 300 },
+    isOneEvent: true,
   });
 
   it('makes the same tops of the same frames in a row, on both ways', () => {
@@ -276,7 +181,8 @@ describe('bybit parser', () => {
         const { fast, json } = pair()(Buffer.from(text));
         expect(fast).toEqual(json);
         const frame = fast?.[0] as Seen;
-        expect([frame.kind, frame.seq, frame.venueAt]).toEqual([FRAME.Delta, [u, u, -1, seq], 1_790_358_602_306]);
+        expect([frame.kind, frame.venueAt]).toEqual([FRAME.Delta, 1_790_358_602_306]);
+        expect([frame.firstSeq, frame.lastSeq, frame.prevSeq, frame.lineSeq]).toEqual([u, u, -1, seq]);
         const grid = (levels: [string, string][]) =>
           levels.flatMap(([at, amount]) => [
             Number(`${at.replace('.', '')}0`),

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FRAME, FrameBatch, LEVEL_STRIDE, type LevelList } from '../../src/core/frame.ts';
+import { FRAME } from '../../src/core/frame.ts';
 import { CoinbaseParser } from '../../src/venues/coinbase/parse.ts';
 import { parseTime, readTime, timeMs } from '../../src/venues/coinbase/times.ts';
+import { agreeOnAnything, bothReadings, digits, type ReadBoth, seedOr } from './two-readings.ts';
 
-// fast-check prints seed and counterexample when a run fails; FC_SEED repeats it.
-const seed = Number(process.env.FC_SEED ?? 20_261_126);
+const seed = seedOr(20_261_126);
 
 /** One with a twin that is asked for, one whose twin is not, and two without. */
 const SYMBOLS = [
@@ -15,46 +15,9 @@ const SYMBOLS = [
   { symbol: 'PEPE-USD', priceDecimals: 10, sizeDecimals: 0 },
 ];
 
-interface Seen {
-  readonly line: number;
-  readonly kind: number;
-  readonly symbol: number;
-  readonly seq: readonly number[];
-  readonly venueAt: number;
-  readonly flags: readonly unknown[];
-  readonly bids: readonly number[];
-  readonly asks: readonly number[];
-}
+const AROUND = ['{"cha', '"}]}]}0"}]}]}'] as const;
+const readBoth: ReadBoth = (bytes) => bothReadings(bytes, AROUND, new CoinbaseParser(SYMBOLS));
 
-const levelsOf = (list: LevelList): number[] => [...list.values.subarray(0, list.count * LEVEL_STRIDE)];
-
-function seen(batch: FrameBatch): Seen[] {
-  return Array.from({ length: batch.count }, (_, index) => {
-    const frame = batch.at(index);
-    return {
-      line: batch.connectionSeq,
-      kind: frame.kind,
-      symbol: frame.symbol,
-      seq: [frame.firstSeq, frame.lastSeq, frame.prevSeq],
-      venueAt: frame.venueAt,
-      flags: [frame.saturated, frame.neededPriceDecimals, frame.neededSizeDecimals],
-      bids: levelsOf(frame.bids),
-      asks: levelsOf(frame.asks),
-    };
-  });
-}
-
-/** Both readings of the same bytes, put in the middle of a larger buffer whose other bytes would continue the frame. */
-function readBoth(bytes: Uint8Array): { fast: Seen[] | undefined; json: Seen[] } {
-  const parser = new CoinbaseParser(SYMBOLS);
-  const buffer = Buffer.concat([Buffer.from('{"cha'), bytes, Buffer.from('"}]}]}0"}]}]}')]);
-  const batch = new FrameBatch();
-  const fast = parser.tryFast(buffer, 5, 5 + bytes.length, batch) ? seen(batch) : undefined;
-  parser.readJson(buffer, 5, 5 + bytes.length, batch);
-  return { fast, json: seen(batch) };
-}
-
-const digits = (max: number) => fc.nat({ max }).map(String);
 const decimalText = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(digits(999_999), digits(99_999_999)).map(([a, b]) => `${a}.${b}`) },
   { weight: 4, arbitrary: digits(1_000_000) },
@@ -136,73 +99,14 @@ const goodFrame = fc
     );
   });
 
-const mutation = fc.record({
-  kind: fc.constantFrom('replace', 'digit', 'remove', 'insert', 'cut', 'repeat'),
-  at: fc.double({ min: 0, max: 0.999, noNaN: true }),
-  byte: fc.oneof(fc.constantFrom(...Buffer.from('{}[]",:0123456789.-e \\')), fc.nat({ max: 255 })),
-});
-
-function mutate(bytes: Buffer, change: { kind: string; at: number; byte: number }): Buffer {
-  const at = Math.floor(change.at * bytes.length);
-  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
-  const one = Buffer.from([change.byte]);
-  switch (change.kind) {
-    case 'replace':
-      return Buffer.concat([before, one, after.subarray(1)]);
-    case 'digit': {
-      const next = after.findIndex((byte) => byte >= 48 && byte <= 57);
-      if (next >= 0) after[next] = 48 + (change.byte % 10);
-      return bytes;
-    }
-    case 'remove':
-      return Buffer.concat([before, after.subarray(1)]);
-    case 'insert':
-      return Buffer.concat([before, one, after]);
-    case 'cut':
-      return Buffer.from(before);
-    default:
-      return Buffer.concat([before, after.subarray(0, 20), after]);
-  }
-}
-
 describe('coinbase parser', () => {
-  it('reads frames alike on both ways, or declines the fast one', () => {
-    let fastReadings = 0;
-    fc.assert(
-      fc.property(frameText, (text) => {
-        const { fast, json } = readBoth(Buffer.from(text));
-        if (fast === undefined) return;
-        fastReadings++;
-        expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 4000 },
-    );
-    expect(fastReadings).toBeGreaterThan(400);
-  });
-
-  it('reads changed frames alike on both ways, and never throws', () => {
-    let fastReadings = 0;
-    fc.assert(
-      fc.property(goodFrame, fc.array(mutation, { minLength: 1, maxLength: 2 }), (text, changes) => {
-        const { fast, json } = readBoth(changes.reduce(mutate, Buffer.from(text)));
-        expect(json.length).toBeGreaterThan(0);
-        if (fast === undefined) return;
-        fastReadings++;
-        expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 8000 },
-    );
-    expect(fastReadings).toBeGreaterThan(150);
-  });
-
-  it('never throws on any bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        const { fast, json } = readBoth(bytes);
-        if (fast !== undefined) expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 1000 },
-    );
+  agreeOnAnything({
+    seed,
+    readBoth,
+    frames: { frames: frameText },
+    frameRuns: 4000,
+    goodFrame,
+    least: { frames: 400, changed: 150 },
   });
 
   it('takes the fast way for every frame of the expected shape, with the exact numbers, for both twins', () => {
@@ -215,7 +119,8 @@ describe('coinbase parser', () => {
         const [own] = events as { type: string; updates: Record<string, string>[] }[];
         const [first] = fast ?? [];
         expect(first?.kind).toBe(own?.type === 'snapshot' ? FRAME.Snapshot : FRAME.Delta);
-        expect([first?.line, first?.seq]).toEqual([number, [number, number, -1]]);
+        expect(first?.connectionSeq).toBe(number);
+        expect([first?.firstSeq, first?.lastSeq, first?.prevSeq]).toEqual([number, number, -1]);
         expect(first?.venueAt).toBe(Date.parse('2026-08-09T21:05:48.628Z'));
         const grid = (which: string): number[] =>
           (own?.updates ?? [])

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FRAME, FrameBatch, LEVEL_STRIDE, type LevelList } from '../../src/core/frame.ts';
+import { FRAME } from '../../src/core/frame.ts';
 import { GateParser } from '../../src/venues/gate/parse.ts';
+import { agreeOnAnything, bothReadings, digits, type ReadBoth, seedOr } from './two-readings.ts';
 
-// fast-check prints seed and counterexample when a run fails; FC_SEED repeats it.
-const seed = Number(process.env.FC_SEED ?? 20_260_922);
+const seed = seedOr(20_260_922);
 
 const SYMBOLS = [
   { symbol: 'BTC_USDT', priceDecimals: 1, sizeDecimals: 8 },
@@ -12,45 +12,13 @@ const SYMBOLS = [
   { symbol: 'PEPE_USDT', priceDecimals: 10, sizeDecimals: 0 },
 ];
 
-interface Seen {
-  readonly kind: number;
-  readonly symbol: number;
-  readonly seq: readonly number[];
-  readonly venueAt: number;
-  readonly flags: readonly unknown[];
-  readonly bids: readonly number[];
-  readonly asks: readonly number[];
-}
+const AROUND = ['{"ti', '],"a":[]}}0"}'] as const;
+const readBoth: ReadBoth = (bytes) => {
+  const readings = bothReadings(bytes, AROUND, new GateParser(SYMBOLS));
+  if (readings.fast === undefined) expect(readings.left).toBe(0);
+  return readings;
+};
 
-const levelsOf = (list: LevelList): number[] => [...list.values.subarray(0, list.count * LEVEL_STRIDE)];
-
-const seen = (batch: FrameBatch): Seen[] =>
-  Array.from({ length: batch.count }, (_, index) => {
-    const frame = batch.at(index);
-    return {
-      kind: frame.kind,
-      symbol: frame.symbol,
-      seq: [frame.firstSeq, frame.lastSeq, frame.prevSeq, frame.lineSeq, frame.checksum],
-      venueAt: frame.venueAt,
-      flags: [frame.saturated, frame.neededPriceDecimals, frame.neededSizeDecimals],
-      bids: levelsOf(frame.bids),
-      asks: levelsOf(frame.asks),
-    };
-  });
-
-/** Both readings of the same bytes, put in the middle of a larger buffer whose other bytes would continue the frame. */
-function readBoth(bytes: Uint8Array): { fast: Seen[] | undefined; json: Seen[] } {
-  const parser = new GateParser(SYMBOLS);
-  const buffer = Buffer.concat([Buffer.from('{"ti'), bytes, Buffer.from('],"a":[]}}0"}')]);
-  const batch = new FrameBatch();
-  const isFast = parser.tryFast(buffer, 4, 4 + bytes.length, batch);
-  const fast = isFast ? seen(batch) : undefined;
-  if (!isFast) expect(batch.count).toBe(0);
-  parser.readJson(buffer, 4, 4 + bytes.length, batch);
-  return { fast, json: seen(batch) };
-}
-
-const digits = (max: number) => fc.nat({ max }).map(String);
 const decimalText = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(digits(999_999), digits(99_999_999)).map(([a, b]) => `${a}.${b}`) },
   { weight: 4, arbitrary: digits(1_000_000) },
@@ -148,75 +116,17 @@ const goodFrame = fc
     }
   });
 
-/** A change at one place: a byte replaced, removed or put in, the frame cut, or a part doubled. */
-const mutation = fc.record({
-  kind: fc.constantFrom('replace', 'digit', 'remove', 'insert', 'cut', 'double'),
-  at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-  byte: fc.oneof(fc.constantFrom(...Buffer.from('{}[]",:0123456789.-e \\UubBaAs')), fc.nat({ max: 255 })),
-});
-
-function mutate(bytes: Buffer, change: { kind: string; at: number; byte: number }): Buffer {
-  const at = Math.floor(change.at * bytes.length);
-  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
-  const one = Buffer.from([change.byte]);
-  switch (change.kind) {
-    case 'replace':
-      return Buffer.concat([before, one, after.subarray(1)]);
-    case 'digit': {
-      const next = after.findIndex((byte) => byte >= 48 && byte <= 57);
-      if (next >= 0) after[next] = 48 + (change.byte % 10);
-      return bytes;
-    }
-    case 'remove':
-      return Buffer.concat([before, after.subarray(1)]);
-    case 'insert':
-      return Buffer.concat([before, one, after]);
-    case 'cut':
-      return Buffer.from(before);
-    default:
-      return Buffer.concat([before, after.subarray(0, 20), after]);
-  }
-}
-
 describe('gate parser', () => {
-  it('reads frames alike on both ways, or declines the fast one', () => {
-    const kinds = new Map<number | undefined, number>();
-    fc.assert(
-      fc.property(frameText, (text) => {
-        const { fast, json } = readBoth(Buffer.from(text));
-        expect(json).toHaveLength(1);
-        if (fast === undefined) return;
-        kinds.set(fast[0]?.kind, (kinds.get(fast[0]?.kind) ?? 0) + 1);
-        expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 8000 },
-    );
-    for (const kind of [FRAME.Snapshot, FRAME.Delta, FRAME.Top]) expect(kinds.get(kind), `${kind}`).toBeGreaterThan(9);
-  });
-
-  it('reads changed frames alike on both ways, and never throws', () => {
-    let fastReadings = 0;
-    fc.assert(
-      fc.property(goodFrame, fc.array(mutation, { minLength: 1, maxLength: 2 }), (text, changes) => {
-        const { fast, json } = readBoth(changes.reduce(mutate, Buffer.from(text)));
-        expect(json).toHaveLength(1);
-        if (fast === undefined) return;
-        fastReadings++;
-        expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 8000 },
-    );
-    expect(fastReadings).toBeGreaterThan(300);
-  });
-
-  it('never throws on any bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        const { fast, json } = readBoth(bytes);
-        if (fast !== undefined) expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 1000 },
-    );
+  agreeOnAnything({
+    seed,
+    readBoth,
+    frames: { frames: frameText },
+    frameRuns: 8000,
+    goodFrame,
+    changeBytes: 'UubBaAs',
+    least: { frames: 9, changed: 300 },
+    kinds: [FRAME.Snapshot, FRAME.Delta, FRAME.Top],
+    isOneEvent: true,
   });
 
   it('applies nothing of a frame that is cut anywhere', () => {
@@ -224,7 +134,8 @@ describe('gate parser', () => {
       fc.property(goodFrame, fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (text, share) => {
         const { fast, json } = readBoth(Buffer.from(text).subarray(0, Math.floor(share * text.length)));
         expect(fast).toBeUndefined();
-        expect(json).toMatchObject([{ kind: FRAME.Malformed, seq: [-1, -1, -1, -1, Number.NaN], bids: [], asks: [] }]);
+        const ids = { firstSeq: -1, lastSeq: -1, prevSeq: -1, lineSeq: -1 };
+        expect(json).toMatchObject([{ kind: FRAME.Malformed, ...ids, checksum: Number.NaN, bids: [], asks: [] }]);
       }),
       { seed, numRuns: 1000 },
     );
@@ -248,7 +159,7 @@ describe('gate parser', () => {
         const { fast, json } = readBoth(Buffer.from(text));
         expect(fast).toEqual(json);
         expect(fast).toMatchObject([{ kind: FRAME.Delta, symbol: 0, venueAt: 1750000000120 }]);
-        expect(fast?.[0]?.seq.slice(0, 2)).toEqual([U, U + more]);
+        expect([fast?.[0]?.firstSeq, fast?.[0]?.lastSeq]).toEqual([U, U + more]);
         expect(fast?.[0]?.asks).toEqual(grid(asks));
         expect(fast?.[0]?.bids).toEqual(grid(bids));
       }),

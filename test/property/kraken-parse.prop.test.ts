@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FRAME, FrameBatch, LEVEL_STRIDE, type LevelList } from '../../src/core/frame.ts';
+import { FRAME } from '../../src/core/frame.ts';
 import { isoMs, readIsoTime } from '../../src/venues/kraken/iso-time.ts';
 import { KrakenParser } from '../../src/venues/kraken/parse.ts';
+import { agreeOnAnything, bothReadings, digits, type ReadBoth, type Seen, seedOr } from './two-readings.ts';
 
-// fast-check prints seed and counterexample when a run fails; FC_SEED repeats it.
-const seed = Number(process.env.FC_SEED ?? 20_260_922);
+const seed = seedOr(20_260_922);
 
 const SYMBOLS = [
   { symbol: 'BTC/USDT', priceDecimals: 1, sizeDecimals: 8 },
@@ -13,46 +13,9 @@ const SYMBOLS = [
   { symbol: 'PEPE/USDT', priceDecimals: 10, sizeDecimals: 0 },
 ];
 
-interface Seen {
-  readonly kind: number;
-  readonly symbol: number;
-  readonly seq: readonly number[];
-  readonly venueAt: number;
-  readonly checksum: number;
-  readonly flags: readonly unknown[];
-  readonly bids: readonly number[];
-  readonly asks: readonly number[];
-}
+const AROUND = ['{"cha', '0Z"}]}]}'] as const;
+const readBoth: ReadBoth = (bytes) => bothReadings(bytes, AROUND, new KrakenParser(SYMBOLS));
 
-const levelsOf = (list: LevelList): number[] => [...list.values.subarray(0, list.count * LEVEL_STRIDE)];
-
-function seen(batch: FrameBatch): Seen[] {
-  return Array.from({ length: batch.count }, (_, index) => {
-    const frame = batch.at(index);
-    return {
-      kind: frame.kind,
-      symbol: frame.symbol,
-      seq: [frame.firstSeq, frame.lastSeq, frame.prevSeq, frame.lineSeq],
-      venueAt: frame.venueAt,
-      checksum: frame.checksum,
-      flags: [frame.saturated, frame.neededPriceDecimals, frame.neededSizeDecimals],
-      bids: levelsOf(frame.bids),
-      asks: levelsOf(frame.asks),
-    };
-  });
-}
-
-/** Both readings of the same bytes, put in the middle of a larger buffer whose other bytes would continue the frame. */
-function readBoth(bytes: Uint8Array): { fast: Seen[] | undefined; json: Seen[] } {
-  const parser = new KrakenParser(SYMBOLS);
-  const buffer = Buffer.concat([Buffer.from('{"cha'), bytes, Buffer.from('0Z"}]}]}')]);
-  const batch = new FrameBatch();
-  const fast = parser.tryFast(buffer, 5, 5 + bytes.length, batch) ? seen(batch) : undefined;
-  parser.readJson(buffer, 5, 5 + bytes.length, batch);
-  return { fast, json: seen(batch) };
-}
-
-const digits = (max: number) => fc.nat({ max }).map(String);
 const decimal = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(digits(999_999), digits(99_999_999)).map(([a, b]) => `${a}.${b}`) },
   { weight: 4, arbitrary: digits(1_000_000) },
@@ -134,77 +97,15 @@ const goodFrame = fc.oneof(
     ),
 );
 
-/** A change at one place: a byte replaced, removed or put in, the frame cut, or a part doubled. */
-const mutation = fc.record({
-  kind: fc.constantFrom('replace', 'digit', 'remove', 'insert', 'cut', 'double'),
-  at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-  byte: fc.oneof(fc.constantFrom(...Buffer.from('{}[]",:0123456789.-e \\TZ')), fc.nat({ max: 255 })),
-});
-
-function mutate(bytes: Buffer, change: { kind: string; at: number; byte: number }): Buffer {
-  const at = Math.floor(change.at * bytes.length);
-  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
-  const one = Buffer.from([change.byte]);
-  switch (change.kind) {
-    case 'replace':
-      return Buffer.concat([before, one, after.subarray(1)]);
-    case 'digit': {
-      const next = after.findIndex((byte) => byte >= 48 && byte <= 57);
-      if (next >= 0) after[next] = 48 + (change.byte % 10);
-      return bytes;
-    }
-    case 'remove':
-      return Buffer.concat([before, after.subarray(1)]);
-    case 'insert':
-      return Buffer.concat([before, one, after]);
-    case 'cut':
-      return Buffer.from(before);
-    default:
-      return Buffer.concat([before, after.subarray(0, 20), after]);
-  }
-}
-
 describe('kraken parser', () => {
-  it.each([
-    ['books', bookText],
-    ['tickers', topText],
-  ])('reads %s alike on both ways, or declines the fast one', (_, texts) => {
-    let fastReadings = 0;
-    fc.assert(
-      fc.property(texts, (text) => {
-        const { fast, json } = readBoth(Buffer.from(text));
-        if (fast === undefined) return;
-        fastReadings++;
-        expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 4000 },
-    );
-    expect(fastReadings).toBeGreaterThan(150);
-  });
-
-  it('reads changed frames alike on both ways, and never throws', () => {
-    let fastReadings = 0;
-    fc.assert(
-      fc.property(goodFrame, fc.array(mutation, { minLength: 1, maxLength: 2 }), (text, changes) => {
-        const { fast, json } = readBoth(changes.reduce(mutate, Buffer.from(text)));
-        expect(json.length).toBeGreaterThan(0);
-        if (fast === undefined) return;
-        fastReadings++;
-        expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 8000 },
-    );
-    expect(fastReadings).toBeGreaterThan(300);
-  });
-
-  it('never throws on any bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        const { fast, json } = readBoth(bytes);
-        if (fast !== undefined) expect(fast).toEqual(json);
-      }),
-      { seed, numRuns: 1000 },
-    );
+  agreeOnAnything({
+    seed,
+    readBoth,
+    frames: { books: bookText, tickers: topText },
+    frameRuns: 4000,
+    goodFrame,
+    changeBytes: 'TZ',
+    least: { frames: 150, changed: 300 },
   });
 
   it('takes the fast way for every frame of the expected shape, with the exact numbers and their texts', () => {
