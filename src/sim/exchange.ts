@@ -14,6 +14,7 @@ import { type OrderState, OrderStore } from './orders.ts';
 import type {
   BookView,
   CancelResult,
+  ClientNames,
   ExchangeEvent,
   ExchangePolicy,
   ExchangePort,
@@ -35,6 +36,7 @@ export interface ExchangeOptions {
   readonly venue: string;
   readonly instruments: readonly InstrumentSpec[];
   readonly policy: ExchangePolicy;
+  readonly names?: ClientNames;
   readonly clock: Clock;
   readonly faults: VenueFaults;
   /** Delay of the matching engine for one request, ms; 0 acts at once. */
@@ -43,6 +45,7 @@ export interface ExchangeOptions {
 
 export class Exchange implements ExchangePort {
   readonly venue: string;
+  readonly names: ClientNames;
   readonly instruments: readonly SimInstrument[];
   readonly policy: ExchangePolicy;
   readonly clock: Clock;
@@ -57,6 +60,7 @@ export class Exchange implements ExchangePort {
   constructor(options: ExchangeOptions) {
     this.venue = options.venue;
     this.policy = options.policy;
+    this.names = options.names ?? {};
     this.clock = options.clock;
     this.#faults = options.faults;
     this.instruments = options.instruments.map(instrumentOf);

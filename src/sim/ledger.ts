@@ -1,7 +1,8 @@
-/** The ground truth of every order, fill and balance, in exact decimal texts. */
+/** The ground truth of every order, fill and balance, in exact decimal texts, under the names that the venue's clients
+ *  know. */
 import { amountText, priceText, sizeText } from './amounts.ts';
 import type { Exchange } from './exchange.ts';
-import type { SimFill, SimOrder } from './port.ts';
+import type { ClientNames, SimFill, SimOrder } from './port.ts';
 
 export interface LedgerFill {
   readonly instrument: string;
@@ -77,8 +78,8 @@ function venueLedger(exchange: Exchange): VenueLedger {
     orders: exchange.accounts
       .flatMap((account) => exchange.allOrders(account))
       .sort((a, b) => a.id - b.id)
-      .map(orderRow),
-    fills: exchange.orders.fills.map(fillRow),
+      .map((order) => orderRow(order, exchange.names)),
+    fills: exchange.orders.fills.map((fill) => fillRow(fill, exchange.names)),
     balances: balances(exchange),
     tops: Object.fromEntries(
       exchange.instruments.map((instrument) => {
@@ -124,11 +125,16 @@ function balances(exchange: Exchange): Record<string, LedgerBalance> {
   );
 }
 
-const orderRow = (order: SimOrder): LedgerOrder => ({
-  instrument: order.instrument.id,
-  symbol: order.instrument.symbol,
-  orderId: String(order.id),
-  clientId: order.clientId,
+/** As the venue's clients know them. */
+const named = (row: SimOrder | SimFill, id: number, names: ClientNames) => ({
+  instrument: row.instrument.id,
+  symbol: names.symbol?.(row.instrument) ?? row.instrument.symbol,
+  orderId: names.orderId?.(id) ?? String(id),
+  clientId: names.clientId?.(row.clientId) ?? row.clientId,
+});
+
+const orderRow = (order: SimOrder, names: ClientNames): LedgerOrder => ({
+  ...named(order, order.id, names),
   account: order.account.apiKey,
   side: order.side,
   type: order.type,
@@ -142,12 +148,9 @@ const orderRow = (order: SimOrder): LedgerOrder => ({
   updatedAt: order.updatedAt,
 });
 
-const fillRow = (fill: SimFill): LedgerFill => ({
-  instrument: fill.instrument.id,
-  symbol: fill.instrument.symbol,
-  tradeId: String(fill.tradeId),
-  orderId: String(fill.orderId),
-  clientId: fill.clientId,
+const fillRow = (fill: SimFill, names: ClientNames): LedgerFill => ({
+  ...named(fill, fill.orderId, names),
+  tradeId: names.tradeId?.(fill) ?? String(fill.tradeId),
   account: fill.account.apiKey,
   side: fill.side,
   price: priceText(fill.instrument, fill.price),

@@ -200,6 +200,7 @@ function newExchange(venue: SimVenue, options: SimOptions, seed: number, clock: 
     venue: venue.id,
     instruments: venue.instruments,
     policy: venue.policy,
+    ...(venue.names === undefined ? {} : { names: venue.names }),
     clock,
     faults,
     latencyMs: () => least + (most - least) * random.next(),

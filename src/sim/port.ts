@@ -255,6 +255,16 @@ export interface ExchangePolicy {
   readonly postOnlyTaking?: 'refuse' | 'expire';
 }
 
+/** What a venue's clients know things by, where that is not what the core calls them: the ledger speaks to them. */
+export interface ClientNames {
+  /** On the sockets, where REST has another. */
+  symbol?(instrument: SimInstrument): string;
+  orderId?(id: number): string;
+  tradeId?(fill: SimFill): string;
+  /** What the client chose, without what the venue makes it put in front. */
+  clientId?(text: string): string;
+}
+
 /** One simulated exchange. Calls act at once; a wire brings network and matching delay in through `arrive`. */
 export interface ExchangePort {
   readonly venue: string;

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { SocketScope, VenueFaults } from './fault-port.ts';
-import type { ExchangePolicy, ExchangePort, InstrumentSpec } from './port.ts';
+import type { ClientNames, ExchangePolicy, ExchangePort, InstrumentSpec } from './port.ts';
 import type { ServerHandlers } from './server.ts';
 
 /** How an account's requests are signed, where a venue has more than one way. */
@@ -65,6 +65,7 @@ export interface SimVenue {
   readonly id: string;
   readonly instruments: readonly InstrumentSpec[];
   readonly policy: ExchangePolicy;
+  readonly names?: ClientNames;
   /** Whether its depth frames carry checksums that mean something. */
   readonly hasChecksums: boolean;
   /** Shape of its keys, so that clients that check the form accept them. A venue that knows one kind makes that. */

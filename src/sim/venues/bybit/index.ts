@@ -1,6 +1,8 @@
 /** Bybit spot (v5, unified trading account) as the simulator knows it. */
+
 import { keyText } from '../../random-text.ts';
 import type { SimVenue } from '../../wire-port.ts';
+import { execIdText, orderIdText } from './ids.ts';
 import { INSTRUMENTS } from './instruments.ts';
 import { createBybitWire } from './wire.ts';
 
@@ -8,6 +10,7 @@ export const bybit: SimVenue = {
   id: 'bybit',
   instruments: INSTRUMENTS,
   hasChecksums: false,
+  names: { orderId: orderIdText, tradeId: execIdText },
   policy: {
     // An ordinary account (non-VIP): 0.1% either way, taken from what was received, unrounded.
     fees: { taker: '0.001', maker: '0.001' },

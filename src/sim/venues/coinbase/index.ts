@@ -1,7 +1,9 @@
 /** Coinbase Advanced Trade spot as the simulator knows it. Ticks, lots and largest sizes of BTC, ETH and SOL are those
  *  of its own listing in August 2026; XRP and DOGE against USDT are taken from their dollar markets. */
+
 import type { InstrumentSpec } from '../../port.ts';
 import type { SimVenue } from '../../wire-port.ts';
+import { fillIdOf, orderIdOf } from './ids.ts';
 import { newKeys } from './keys.ts';
 import { createCoinbaseWire } from './wire.ts';
 
@@ -19,6 +21,7 @@ export const coinbase: SimVenue = {
   id: 'coinbase',
   instruments: INSTRUMENTS,
   hasChecksums: false,
+  names: { orderId: (id) => orderIdOf({ id }), tradeId: fillIdOf },
   policy: {
     // "Advanced 1", 30-day volume below 10,000 dollars; always out of the quote asset, to 16 decimals.
     fees: { taker: '0.006', maker: '0.004', truncateTo: 16, feeIn: 'quote' },

@@ -8,6 +8,7 @@ export const gate: SimVenue = {
   id: 'gate',
   instruments: INSTRUMENTS,
   hasChecksums: false,
+  names: { clientId: (text) => text.replace(/^t-/, '') },
   policy: {
     // VIP 0 without GT, since 2025; taken from what was received, unrounded.
     fees: { taker: '0.001', maker: '0.001' },

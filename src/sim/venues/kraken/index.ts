@@ -1,8 +1,11 @@
 /** Kraken spot as the simulator knows it: WebSocket API v2 and REST /0/. Pairs are those of
  *  https://api.kraken.com/0/public/AssetPairs. */
+
 import type { InstrumentSpec } from '../../port.ts';
 import { keyText } from '../../random-text.ts';
 import type { SimVenue } from '../../wire-port.ts';
+import { execIdOf, orderIdOf } from './ids.ts';
+import { socketName } from './names.ts';
 import { createKrakenWire } from './wire.ts';
 import { COST_DECIMALS } from './wire-numbers.ts';
 
@@ -21,6 +24,7 @@ export const kraken: SimVenue = {
   id: 'kraken',
   instruments: INSTRUMENTS,
   hasChecksums: true,
+  names: { symbol: socketName, orderId: orderIdOf, tradeId: execIdOf },
   policy: {
     // The first fee tier. Fees of both sides come out of the quote asset (`fciq`), with the decimals of a cost.
     fees: { taker: '0.004', maker: '0.0025', truncateTo: COST_DECIMALS, feeIn: 'quote' },

@@ -1,6 +1,8 @@
 /** KuCoin spot (classic account) as the simulator knows it. Keys are made up, in the venue's shapes. */
+
 import { hexText, keyText, uuidText } from '../../random-text.ts';
 import type { SimVenue } from '../../wire-port.ts';
+import { orderIdText, tradeIdText } from './ids.ts';
 import { INSTRUMENTS } from './listing.ts';
 import { PUSH_PATH } from './tokens.ts';
 import { TRADE_PATH } from './trade-session.ts';
@@ -10,6 +12,7 @@ export const kucoin: SimVenue = {
   id: 'kucoin',
   instruments: INSTRUMENTS,
   hasChecksums: false,
+  names: { orderId: orderIdText, tradeId: ({ instrument, tradeId }) => tradeIdText(instrument, tradeId) },
   policy: {
     // An ordinary account (VIP 0) on these pairs. Taken in quote, on top of what a buyer pays, unrounded: an order of
     // 0.5 USDT holds 0.5005 (as documented for `/account/balance`).
