@@ -11,8 +11,9 @@ import type { Answer, SessionDeps, SessionRequest, SessionScript, SessionStep } 
 import { faultOf } from './signed-rest.ts';
 
 const CHECK_MS = 1000;
-const LOGIN_TIMEOUT_MS = 10_000;
-const BACKOFF = { baseMs: 250, maxMs: 15_000 } as const;
+/** The answer to a log-on may be lost in a network that is just coming back: not waited for much longer than it takes. */
+const LOGIN_TIMEOUT_MS = 5_000;
+const BACKOFF = { baseMs: 250, maxMs: 8_000 } as const;
 
 export class Session {
   readonly #deps: SessionDeps;

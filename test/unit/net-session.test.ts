@@ -74,3 +74,24 @@ describe('a session asked to renew its connection', () => {
     expect([second.isOpen, sockets.length]).toEqual([true, 2]);
   });
 });
+
+describe('a session that comes back', () => {
+  it('waits five seconds for the answer to its log-on, then tries again', async () => {
+    const { made, clock, sockets, logOn } = session();
+    const starting = made.start();
+    const first = await logOn(0);
+    await starting;
+    first.end(1006, '');
+    clock.advanceMs(250);
+    for (let turn = 0; turn < 50 && sockets.length < 2; turn++) await settled();
+    const second = sockets[1];
+    second?.open();
+    for (let passed = 1; passed < 5; passed++) clock.advanceMs(1_000);
+    expect(second?.isOpen).toBe(true);
+    clock.advanceMs(1_000);
+    expect(second?.isOpen).toBe(false);
+    clock.advanceMs(500);
+    await logOn(2);
+    expect(made.isUp).toBe(true);
+  });
+});
