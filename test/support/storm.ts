@@ -94,6 +94,7 @@ function shuffled<T>(items: readonly T[], random: Random): T[] {
 }
 
 /** Times of two processes on one machine, rounded to milliseconds. */
+const FRESH_MS = 500;
 const ROUNDING_MS = 2;
 
 export interface Judged {
@@ -148,7 +149,9 @@ export function judgeStorm({ history, trust, legSets, silenceMs, readWithinMs }:
     const left = line.some(
       ({ at, to }) => to !== 'live' && at >= event.at - ROUNDING_MS && at <= event.at + readWithinMs,
     );
-    if (wasLive && !left) {
+    // A book that was just fetched may be ahead of both frames that changed places: they reveal nothing then.
+    const isFresh = line.some(({ at, to }) => to === 'live' && at <= event.at && at > event.at - FRESH_MS);
+    if (wasLive && !left && !(event.kind === 'reorder' && isFresh)) {
       violations.push(`${event.venue} ${event.instrument}: ${event.kind} revealed at ${event.at}, still live`);
     }
   }
