@@ -1,7 +1,6 @@
 /** The engine as others see it: figures read from shared memory when asked for. Thread: main; never a hot one. */
-import type { Config } from '../core/config.ts';
 import { formatDecimal, gridText, pow10 } from '../core/decimal.ts';
-import { TRUST, TRUST_NAMES } from '../core/quote.ts';
+import { TRUST, TRUST_NAMES, type Trust } from '../core/quote.ts';
 import type {
   EdgeView,
   EngineState,
@@ -17,6 +16,7 @@ import type { Histogram } from '../memory/counters.ts';
 import { QUOTE } from '../memory/layout.ts';
 import { QuoteReader } from '../memory/quote-table.ts';
 import { RowHolds } from '../memory/row-holds.ts';
+import { descriptorOf } from '../venues/registry.ts';
 import type { SharedViews } from './context.ts';
 import type { EngineContext } from './messages.ts';
 import type { ChildStatus } from './supervisor.ts';
@@ -44,6 +44,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
   readonly #reader: QuoteReader;
   readonly #holds: RowHolds;
   readonly #row = new Float64Array(QUOTE.STRIDE);
+  readonly #isSlow: readonly boolean[];
   readonly #rates: { at: number; messages: number; perSecond: number }[];
 
   constructor(context: EngineContext, views: SharedViews, facts: () => EngineFacts, nowNs: () => number) {
@@ -53,6 +54,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
     this.#nowNs = nowNs;
     this.#reader = new QuoteReader(views.buffer, views.layout);
     this.#holds = new RowHolds(views.buffer, views.layout);
+    this.#isSlow = context.universe.venues.map((id) => descriptorOf(id, context.config.venues).slow === true);
     this.#rates = context.universe.venues.map(() => ({ at: nowNs(), messages: 0, perSecond: 0 }));
   }
 
@@ -224,12 +226,11 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
     if (!this.#reader.read(row, this.#row)) return TRUST.Suspect;
     if (this.#row[0] === 0) return TRUST.Syncing;
     if (this.#row[QUOTE.INCARNATION] !== this.#views.control.incarnation(venue)) return TRUST.Suspect;
-    const trust = this.#row[QUOTE.TRUST] as number;
-    return trust === TRUST.Live && !this.#holds.isFree(row) ? TRUST.Suspect : trust;
+    return this.#holds.trustOf(row, this.#row[QUOTE.TRUST] as Trust);
   }
 
   #venues(): EngineStatus['venues'] {
-    const { universe, config } = this.#context;
+    const { universe } = this.#context;
     const { control } = this.#views;
     const now = this.#nowNs();
     return universe.venues.map((id, venueIndex) => {
@@ -256,14 +257,11 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
         reconnects: Math.max(0, counters.disconnects),
         gatewayUp: control.isGatewayUp(venueIndex),
         incarnation: control.incarnation(venueIndex),
-        ...(isThroughAdapter(config, id) ? { slow: true } : {}),
+        ...(this.#isSlow[venueIndex] ? { slow: true } : {}),
       };
     });
   }
 }
-
-const isThroughAdapter = ({ venues }: Config, id: string): boolean =>
-  venues.some((venue) => venue.id === id && venue.adapter === 'ccxt');
 
 /** The name of the worst trust among rows that are not all live. */
 function worst(trusts: readonly number[], connects: number): string {

@@ -23,12 +23,11 @@ export class JournalActor implements Actor {
       clock,
       onFault,
     });
-    const holds = new RowHolds(views.buffer, views.layout);
     this.#sampler = new QuoteSampler({
       reader: new QuoteReader(views.buffer, views.layout),
       universe: context.universe,
       incarnation: (venue) => views.control.incarnation(venue),
-      isFree: (row) => holds.isFree(row),
+      holds: new RowHolds(views.buffer, views.layout),
       store: this.#writer,
       clock,
       everyMs: quoteSampleMs,

@@ -2,7 +2,7 @@
  *  Thread: detector. Allocates only when trust changes. */
 import type { Clock } from '../core/clock.ts';
 import type { Universe } from '../core/instrument.ts';
-import { DISTRUST_REASONS, TRUST, TRUST_NAMES } from '../core/quote.ts';
+import { DISTRUST_REASONS, TRUST_NAMES, type Trust } from '../core/quote.ts';
 import { QUOTE } from '../memory/layout.ts';
 import type { RowHolds } from '../memory/row-holds.ts';
 import type { RecordOutbox } from './record-outbox.ts';
@@ -32,18 +32,20 @@ export class TrustLog {
 
   /** The row was read, or dropped. Returns whether its trust is another than before. */
   look(row: number): boolean {
-    const trust = this.#isHeld(row) ? TRUST.Suspect : this.#mirror.get(row, QUOTE.TRUST);
+    const own = this.#mirror.get(row, QUOTE.TRUST) as Trust;
+    const trust = this.#holds.trustOf(row, own);
     if (trust === this.#known[row]) return false;
-    this.#write(row, trust);
+    this.#write(row, trust, trust !== own);
     return true;
   }
 
-  #write(row: number, trust: number): void {
+  /** `isHeld`: live by its feed, but not what its name says, or suspended. */
+  #write(row: number, trust: Trust, isHeld: boolean): void {
     const { universe, clock, settings } = this.#deps;
     const before = this.#known[row] as number;
     this.#known[row] = trust;
     const { venue = '', instrument = '' } = universe.rows[row] ?? {};
-    const reason = this.#isHeld(row) ? this.#holds.reason(row) : DISTRUST_REASONS[this.#mirror.get(row, QUOTE.REASON)];
+    const reason = isHeld ? this.#holds.reason(row) : DISTRUST_REASONS[this.#mirror.get(row, QUOTE.REASON)];
     const now = clock.wallMs();
     const receivedAt = this.#mirror.get(row, QUOTE.RECEIVED_AT);
     const from: string = TRUST_NAMES[before] ?? '';
@@ -60,10 +62,5 @@ export class TrustLog {
       ...(to === 'live' || reason === undefined ? {} : { reason }),
       delayMs: receivedAt === 0 ? 0 : Math.max(0, Math.round((clock.monotonicNs() - receivedAt) / 1e3) / 1e3),
     });
-  }
-
-  /** Live by its feed, but not what its name says, or suspended. */
-  #isHeld(row: number): boolean {
-    return !this.#holds.isFree(row) && this.#mirror.get(row, QUOTE.TRUST) === TRUST.Live;
   }
 }

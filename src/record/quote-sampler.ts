@@ -7,6 +7,7 @@ import { TRUST, TRUST_NAMES, type Trust } from '../core/quote.ts';
 import type { QuoteSampleRecord } from '../core/records.ts';
 import { QUOTE } from '../memory/layout.ts';
 import type { QuoteReader } from '../memory/quote-table.ts';
+import type { RowHolds } from '../memory/row-holds.ts';
 
 export interface SampleStore {
   write(records: readonly QuoteSampleRecord[]): boolean;
@@ -18,8 +19,8 @@ export interface QuoteSamplerOptions {
   readonly universe: Universe;
   /** The incarnation of a venue's feed that may be believed. */
   readonly incarnation: (venueIndex: number) => number;
-  /** Whether a row that is live by its feed may be priced. */
-  readonly isFree?: (row: number) => boolean;
+  /** Rows that may not be priced although their feed trusts them; absent: none. */
+  readonly holds?: RowHolds;
   readonly store: SampleStore;
   readonly clock: Clock;
   /** Default 1000. */
@@ -75,15 +76,14 @@ export class QuoteSampler {
   }
 
   #sampleRow(row: Row, at: number): QuoteSampleRecord | undefined {
-    const { reader, universe, incarnation } = this.#options;
+    const { reader, universe, incarnation, holds } = this.#options;
     const instrument = universe.instruments[row.instrumentIndex];
     const words = this.#words;
     // A row that stays torn has a writer that died in it; its next life publishes it again.
     if (instrument === undefined || !reader.read(row.row, words) || words[QUOTE.SEQ] === 0) return undefined;
     const believed = words[QUOTE.INCARNATION] === incarnation(row.venueIndex);
     const own = words[QUOTE.TRUST] as Trust;
-    const isFree = own !== TRUST.Live || (this.#options.isFree?.(row.row) ?? true);
-    const trust = believed ? (isFree ? own : TRUST.Suspect) : TRUST.Stale;
+    const trust = believed ? (holds?.trustOf(row.row, own) ?? own) : TRUST.Stale;
     const text = (word: number, decimals: number): string => {
       const value = words[word] as number;
       return Number.isSafeInteger(value) ? gridText(value, decimals) : '0';
