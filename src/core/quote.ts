@@ -23,8 +23,7 @@ export const DISTRUST_REASONS = [
 export type DistrustReason = (typeof DISTRUST_REASONS)[number];
 
 /** Why a row that is live by its feed is not priced: its price is that of another asset, or its venue does not trade it. */
-export const HOLD_REASONS = ['identity', 'suspended'] as const;
-export type HoldReason = (typeof HOLD_REASONS)[number];
+export type HoldReason = 'identity' | 'suspended';
 
 /** Levels a side that a row carries, level 1 (top of book) included. */
 export const ROW_LEVELS = 12;

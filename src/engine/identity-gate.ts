@@ -43,10 +43,6 @@ export class IdentityGate {
     return held;
   }
 
-  isHeld(row: number): boolean {
-    return this.#holds[row] !== 0;
-  }
-
   #midOf(row: number): number {
     return (this.#mirror.get(row, QUOTE.BID) + this.#mirror.get(row, QUOTE.ASK)) / 2;
   }

@@ -117,11 +117,6 @@ export class TradeDesk {
     return named(exchange.openOrders(account)) ?? named(exchange.allOrders(account));
   }
 
-  /** The account's transaction count in a pair. */
-  rateCount(account: SimAccount, instrument: SimInstrument): number {
-    return this.#counts.now(countName(account, instrument), this.#tier.transactions);
-  }
-
   get maxRateCount(): number {
     return this.#tier.transactions.max;
   }
