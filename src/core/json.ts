@@ -1,5 +1,6 @@
 /** Narrowing of parsed JSON: what a venue sends is `unknown` until it was looked at. `textOf` and `objectsOf` are lenient;
  *  `needText` and its like throw `Unreadable`, naming what is missing. */
+import { isDecimal } from './decimal-text.ts';
 import { Fault } from './faults.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -87,14 +88,14 @@ export function needText(from: Json, key: string): string {
 /** A decimal number's text, as the venue wrote it. */
 export function needDecimal(from: Json, key: string): string {
   const value = needText(from, key);
-  if (!/^-?\d+(\.\d+)?$/.test(value)) throw new Unreadable(`"${key}" is not a decimal number`);
+  if (!isDecimal(value)) throw new Unreadable(`"${key}" is not a decimal number`);
   return value;
 }
 
 /** An id: a number on the wire, text with us. */
 export function needId(from: Json, key: string): string {
   const value = from[key];
-  if (Number.isSafeInteger(value)) return String(value);
+  if (isInteger(value)) return String(value);
   if (typeof value === 'string' && /^-?\d+$/.test(value)) return value;
   throw new Unreadable(`"${key}" is not an id`);
 }

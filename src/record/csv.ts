@@ -14,21 +14,8 @@ export const COLUMNS = {
     ...['error.class', 'error.code', 'error.message', 'error.retryAfterMs', 'error.isUnlisted'],
   ],
   Fill: [
-    ...[
-      'id',
-      'run',
-      'legSet',
-      'venue',
-      'instrument',
-      'symbol',
-      'side',
-      'price',
-      'size',
-      'fee',
-      'feeAsset',
-      'value',
-      'maker',
-    ],
+    ...['id', 'run', 'legSet', 'venue', 'instrument', 'symbol', 'side', 'price', 'size'],
+    ...['fee', 'feeAsset', 'value', 'maker'],
     ...['clientId', 'venueOrderId', 'tradeId', 'venueAt', 'receivedAt'],
   ],
   Opportunity: [

@@ -1,4 +1,5 @@
 /** The error codes of Binance, classed once. Source: https://developers.binance.com/docs/binance-spot-api-docs/errors */
+import { isObject, parseObject, textOf } from '../../core/json.ts';
 import type { ErrorClass, VenueError } from '../../core/order.ts';
 
 /** Every documented code, and those that the venue sends without documenting them any more. */
@@ -170,9 +171,6 @@ export function venueError(code: number, message: string, status: number, retryA
   };
 }
 
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
-
 /** Reads a REST refusal: body `{code, msg}` (or a page of HTML), status and `Retry-After` in seconds. */
 export function readRestError(
   status: number,
@@ -180,14 +178,9 @@ export function readRestError(
   text: string,
   nowMs: number,
 ): VenueError {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    body = undefined;
-  }
-  const code = isObject(body) && Number.isInteger(body.code) ? (body.code as number) : 0;
-  const said = isObject(body) && typeof body.msg === 'string' ? body.msg : '';
+  const body = parseObject(text);
+  const code = body !== undefined && Number.isInteger(body.code) ? (body.code as number) : 0;
+  const said = body === undefined ? '' : textOf(body, 'msg');
   const words = STATUS_WORDS[status];
   const message = [words, said].filter((part) => part !== undefined && part !== '').join(': ') || `HTTP ${status}`;
   const seconds = Number(headers['retry-after'] ?? Number.NaN);

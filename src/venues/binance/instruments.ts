@@ -3,16 +3,13 @@
 import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
+import { isObject, type Json } from '../../core/json.ts';
 import { listingsOf } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
 import type { Endpoints, ListingOptions } from '../../core/venue.ts';
 import { readRestError } from './errors.ts';
 
 export const VENUE = 'binance';
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The permission sets would double the size of the body, which is several megabytes as it is. */
 const PATH = '/api/v3/exchangeInfo?showPermissionSets=false';

@@ -1,6 +1,7 @@
 /** The market data channels of Binance spot: addresses, subscriptions, heartbeat and the sequencing procedure.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams */
 import type { BookFrame } from '../../core/frame.ts';
+import { isObject, parseObject } from '../../core/json.ts';
 import type {
   ConnectionPlan,
   ControlEvent,
@@ -103,18 +104,10 @@ function judgeLinked(lastSeq: number, bridged: boolean, delta: BookFrame): Verdi
 
 const rule: SequenceRule = { snapshotFrom: 'rest', judge };
 
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
-
 /** Reads acknowledgements, errors and the announcement of a shutdown. */
 export function readControl(text: string): ControlEvent {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { kind: 'Notice', message: text.slice(0, 200) };
-  }
-  if (!isObject(value)) return { kind: 'Notice', message: text.slice(0, 200) };
+  const value = parseObject(text);
+  if (value === undefined) return { kind: 'Notice', message: text.slice(0, 200) };
   const payload = isObject(value.data) ? value.data : value;
   if (payload.e === 'serverShutdown') {
     return { kind: 'Goodbye', message: 'the server announced its shutdown (serverShutdown)' };

@@ -1,5 +1,6 @@
 /** Market streams of Bitget v2 spot: what to subscribe to, how to keep it alive, how to sequence it.
  *  https://www.bitget.com/api-doc/common/websocket-intro, …/spot/websocket/public/Depth-Channel */
+import { chunks } from '../../core/chunks.ts';
 import type { BookFrame } from '../../core/frame.ts';
 import { interleavedChecksum } from '../../core/interleaved-checksum.ts';
 import { isObject, parseObject, textOf } from '../../core/json.ts';
@@ -54,19 +55,14 @@ function requests(symbols: readonly string[]): readonly string[] {
 }
 
 function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[] {
-  const plans: ConnectionPlan[] = [];
-  for (let first = 0; first < symbols.length; first += SYMBOLS_PER_CONNECTION) {
-    const carried = symbols.slice(first, first + SYMBOLS_PER_CONNECTION);
-    plans.push({
-      url: endpoints.wsPublic,
-      symbols: carried.map((_, index) => first + index),
-      subscribe: requests(carried.map(({ symbol }) => symbol)),
-      sends: SENDS,
-      // The venue wants a text `ping` every 30 s and cuts two minutes after the last one, also while data flows.
-      heartbeat: { ping: { text: 'ping' }, idleMs: 1000, everyMs: 20_000, silenceMs: 3000 },
-    });
-  }
-  return plans;
+  return [...chunks([...symbols.entries()], SYMBOLS_PER_CONNECTION)].map((carried) => ({
+    url: endpoints.wsPublic,
+    symbols: carried.map(([index]) => index),
+    subscribe: requests(carried.map(([, { symbol }]) => symbol)),
+    sends: SENDS,
+    // The venue wants a text `ping` every 30 s and cuts two minutes after the last one, also while data flows.
+    heartbeat: { ping: { text: 'ping' }, idleMs: 1000, everyMs: 20_000, silenceMs: 3000 },
+  }));
 }
 
 /** The page says only that `seq` grows with the book and tells packets that are out of order; the wire has `pseq`, too:

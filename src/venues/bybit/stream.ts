@@ -1,5 +1,6 @@
 /** Market streams of Bybit v5 spot: what to subscribe to, how to keep it alive, how to sequence it.
  *  https://bybit-exchange.github.io/docs/v5/websocket/public/orderbook, …/v5/ws/connect */
+import { chunks } from '../../core/chunks.ts';
 import type { BookFrame } from '../../core/frame.ts';
 import { type Json, objectsOf, parseObject, textOf } from '../../core/json.ts';
 import {
@@ -32,21 +33,16 @@ const SENDS: readonly SendLimit[] = [{ count: 50, windowMs: 1_000 }];
 const requestOf = (op: 'subscribe' | 'unsubscribe', args: readonly string[]): string => JSON.stringify({ op, args });
 
 function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[] {
-  const plans: ConnectionPlan[] = [];
-  for (let at = 0; at < symbols.length; at += SYMBOLS_PER_CONNECTION) {
-    const part = symbols.slice(at, at + SYMBOLS_PER_CONNECTION);
-    plans.push({
-      url: endpoints.wsPublic,
-      symbols: part.map((_, index) => at + index),
-      subscribe: part.map(({ symbol }) =>
-        requestOf('subscribe', [`${BOOK_TOPIC}.${symbol}`, `${TOP_TOPIC}.${symbol}`]),
-      ),
-      sends: SENDS,
-      // The venue wants a ping every 20 s; we notice a dead connection long before.
-      heartbeat: { ping: { text: '{"op":"ping"}' }, idleMs: 1000, silenceMs: 3000 },
-    });
-  }
-  return plans;
+  return [...chunks([...symbols.entries()], SYMBOLS_PER_CONNECTION)].map((part) => ({
+    url: endpoints.wsPublic,
+    symbols: part.map(([index]) => index),
+    subscribe: part.map(([, { symbol }]) =>
+      requestOf('subscribe', [`${BOOK_TOPIC}.${symbol}`, `${TOP_TOPIC}.${symbol}`]),
+    ),
+    sends: SENDS,
+    // The venue wants a ping every 20 s; we notice a dead connection long before.
+    heartbeat: { ping: { text: '{"op":"ping"}' }, idleMs: 1000, silenceMs: 3000 },
+  }));
 }
 
 /** The documented rule:

@@ -1,5 +1,6 @@
 /** Market streams of Coinbase Advanced Trade: what to subscribe to, how to keep it alive, how to sequence it.
  *  https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-overview */
+import { chunks } from '../../core/chunks.ts';
 import type { BookFrame } from '../../core/frame.ts';
 import { parseObject, textOf } from '../../core/json.ts';
 import {
@@ -42,20 +43,14 @@ function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly C
     carried.push(index);
     symbolsOf.set(name, carried);
   });
-  const names = [...symbolsOf.keys()];
-  const plans: ConnectionPlan[] = [];
-  for (let at = 0; at < names.length; at += NAMES_PER_CONNECTION) {
-    const part = names.slice(at, at + NAMES_PER_CONNECTION);
-    plans.push({
-      url: endpoints.wsPublic,
-      symbols: part.flatMap((name) => symbolsOf.get(name) ?? []),
-      // A connection without a subscription is closed after 5 s; these go out as it opens.
-      subscribe: [bookMessage('subscribe', part), HEARTBEATS],
-      sends: SENDS,
-      heartbeat: { ping: 'frame', idleMs: 1000, silenceMs: 3000 },
-    });
-  }
-  return plans;
+  return [...chunks([...symbolsOf.keys()], NAMES_PER_CONNECTION)].map((part) => ({
+    url: endpoints.wsPublic,
+    symbols: part.flatMap((name) => symbolsOf.get(name) ?? []),
+    // A connection without a subscription is closed after 5 s; these go out as it opens.
+    subscribe: [bookMessage('subscribe', part), HEARTBEATS],
+    sends: SENDS,
+    heartbeat: { ping: 'frame', idleMs: 1000, silenceMs: 3000 },
+  }));
 }
 
 /** The documented rule. The page says "for each product"; the recordings, and the venue's own client, have one line of

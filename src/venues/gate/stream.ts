@@ -1,5 +1,6 @@
 /** Market streams of Gate spot v4: what to subscribe to, how to keep it alive, how to sequence it.
  *  https://www.gate.com/docs/developers/apiv4/ws/en/#order-book-v2-api, …/#order-book-channel */
+import { chunks } from '../../core/chunks.ts';
 import type { BookFrame } from '../../core/frame.ts';
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
 import {
@@ -51,22 +52,17 @@ function bookSubscription(endpoints: Endpoints, symbol: string): string {
 }
 
 function plan(endpoints: Endpoints, symbols: readonly SymbolEntry[]): readonly ConnectionPlan[] {
-  const plans: ConnectionPlan[] = [];
-  for (let at = 0; at < symbols.length; at += SYMBOLS_PER_CONNECTION) {
-    const carried = symbols.slice(at, at + SYMBOLS_PER_CONNECTION);
-    plans.push({
-      url: endpoints.wsPublic,
-      symbols: carried.map((_, index) => at + index),
-      subscribe: [
-        ...carried.map(({ symbol }) => bookSubscription(endpoints, symbol)),
-        ...carried.map(({ symbol }) => subscription(TOP_CHANNEL, symbol)),
-      ],
-      stamp: stamped,
-      sends: SENDS,
-      heartbeat: HEARTBEAT,
-    });
-  }
-  return plans;
+  return [...chunks([...symbols.entries()], SYMBOLS_PER_CONNECTION)].map((carried) => ({
+    url: endpoints.wsPublic,
+    symbols: carried.map(([index]) => index),
+    subscribe: [
+      ...carried.map(([, { symbol }]) => bookSubscription(endpoints, symbol)),
+      ...carried.map(([, { symbol }]) => subscription(TOP_CHANNEL, symbol)),
+    ],
+    stamp: stamped,
+    sends: SENDS,
+    heartbeat: HEARTBEAT,
+  }));
 }
 
 /** Both depth channels, REST and the ticker count on one line of ids a pair, each change one more.

@@ -1,10 +1,10 @@
 /** Spot pairs of Kraken as listings.
  *  https://docs.kraken.com/api/docs/rest-api/get-tradable-asset-pairs */
-import { decimalsOf, formatDecimal, parseDecimal } from '../../core/decimal.ts';
-import { Fault, messageOf } from '../../core/faults.ts';
+import { formatDecimal } from '../../core/decimal.ts';
+import { Fault } from '../../core/faults.ts';
 import type { Listing, Transfers } from '../../core/instrument.ts';
 import { isObject, type Json, parseNumberTexts, textOf } from '../../core/json.ts';
-import { listingsOf } from '../../core/listing-fields.ts';
+import { listingsOf, positiveDecimal } from '../../core/listing-fields.ts';
 import type { HttpPort } from '../../core/socket.ts';
 import type { Endpoints, ListingOptions } from '../../core/venue.ts';
 import { type AssetList, loadTransfers, withTransfers } from '../../net/transfers.ts';
@@ -109,17 +109,8 @@ function oneAt(entry: Json, key: string, id: string): string {
   return formatDecimal(1n, Number(decimals));
 }
 
-function positive(value: unknown, key: string, id: string): string {
-  try {
-    const text = String(value);
-    const scale = decimalsOf(text);
-    const number = parseDecimal(text, scale);
-    if (number > 0n) return formatDecimal(number, scale);
-  } catch (thrown) {
-    throw malformed(id, `${key}: ${messageOf(thrown)}`);
-  }
-  throw malformed(id, `${key} "${String(value)}" is not positive`);
-}
+const positive = (value: unknown, key: string, id: string): string =>
+  positiveDecimal(String(value), key, (what) => malformed(id, what));
 
 const malformed = (id: string, what: string): Fault =>
   new Fault('venue/protocol', `kraken: pair ${id} is malformed: ${what}`, { id });

@@ -2,6 +2,7 @@
  *  know the client's id.
  *  https://docs.kraken.com/api/docs/rest-api/get-open-orders, …/get-closed-orders, …/get-orders-info, …/get-trades-info,
  *  …/get-trade-history */
+import { chunks } from '../../core/chunks.ts';
 import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
@@ -113,9 +114,8 @@ export class OrderQuestions {
     const { heard } = this.#deps;
     const fills = ids.flatMap((id) => heard.fillOf(id) ?? []);
     const unheard = ids.filter((id) => heard.fillOf(id) === undefined);
-    for (let at = 0; at < unheard.length; at += TRADES_PER_QUERY) {
-      const txid = unheard.slice(at, at + TRADES_PER_QUERY).join(',');
-      const result = await this.#deps.rest.call('QueryTrades', { txid });
+    for (const part of chunks(unheard, TRADES_PER_QUERY)) {
+      const result = await this.#deps.rest.call('QueryTrades', { txid: part.join(',') });
       if (!result.ok) return result;
       for (const [id, row] of Object.entries(result.value)) {
         const fill = readTrade(id, row, clientId, names);
@@ -134,9 +134,8 @@ export class OrderQuestions {
       if (known === undefined) ids.push(id);
       else clientIds.set(id, known);
     }
-    for (let at = 0; at < ids.length; at += ORDERS_PER_QUERY) {
-      const txid = ids.slice(at, at + ORDERS_PER_QUERY).join(',');
-      const result = await this.#deps.rest.call('QueryOrders', { txid });
+    for (const part of chunks(ids, ORDERS_PER_QUERY)) {
+      const result = await this.#deps.rest.call('QueryOrders', { txid: part.join(',') });
       for (const [id, row] of Object.entries(needValue('kraken', result, doing))) {
         if (isObject(row)) clientIds.set(id, textOf(row, 'cl_ord_id'));
       }
