@@ -30,6 +30,8 @@ export default defineConfig({
       project('stress', alone),
       project('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
       project('integration', { ...alone, testTimeout: 120_000 }),
+      // Many cases in one process: files side by side.
+      project('cases', { testTimeout: 900_000 }),
       project('long', { ...alone, testTimeout: 900_000 }),
     ],
   },

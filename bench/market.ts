@@ -2,7 +2,7 @@
 
 import { SharedViews, shapeOf } from '../src/actors/context.ts';
 import { systemClock } from '../src/core/clock.ts';
-import { TRUST } from '../src/core/quote.ts';
+import type { FilterConfig } from '../src/core/filter-config.ts';
 import { seededRandom } from '../src/core/random.ts';
 import { buildUniverse } from '../src/core/universe.ts';
 import { Detector } from '../src/engine/detector.ts';
@@ -10,9 +10,9 @@ import { DirtyProducer } from '../src/memory/dirty-ring.ts';
 import { Doorbell } from '../src/memory/doorbell.ts';
 import { allocate, planLayout, QUOTE } from '../src/memory/layout.ts';
 import { QuoteWriter } from '../src/memory/quote-table.ts';
+import { fillRow } from './full-row.ts';
 
 const TAKER = 0.001;
-const LEVELS = 12;
 
 export interface Market {
   readonly detector: Detector;
@@ -25,7 +25,7 @@ export interface Market {
   publish(): void;
 }
 
-export function createMarket(venues: number, instruments: number): Market {
+export function createMarket(venues: number, instruments: number, filters: readonly FilterConfig[] = []): Market {
   const ids = Array.from({ length: instruments }, (_, index) => `B${index}-USDT`);
   const names = Array.from({ length: venues }, (_, index) => `v${index}`);
   const universe = buildUniverse(
@@ -66,13 +66,16 @@ export function createMarket(venues: number, instruments: number): Market {
       minEdgeBps: 1,
       maxEdgeBps: 300,
       maxNotional: 2000,
+      minProfit: 0,
       cooldownNs: 0,
       maxPriceRatio: 1e9,
       maxHeartbeatAgeNs: 60e9,
+      filters,
     },
     records: { tryWrite: () => true },
     counters: views.detectorCounters(),
     reasons: views.reasonCounters('detector'),
+    filterCounters: views.filterCounters(),
     wireToDecision: views.latency('wireToDecision'),
     executorBell: new Doorbell(buffer, layout, 'executor'),
     firstIntent: 1,
@@ -102,21 +105,7 @@ export function createMarket(venues: number, instruments: number): Market {
         const ask = middle + 200;
         bids[row] = bid;
         asks[row] = ask;
-        for (let level = 0; level < LEVELS; level++) {
-          words[QUOTE.BIDS + level * 2] = bid - level;
-          words[QUOTE.BIDS + level * 2 + 1] = 1000;
-          words[QUOTE.ASKS + level * 2] = ask + level;
-          words[QUOTE.ASKS + level * 2 + 1] = 1000;
-        }
-        words[QUOTE.BID] = bid;
-        words[QUOTE.BID_SIZE] = 1000;
-        words[QUOTE.ASK] = ask;
-        words[QUOTE.ASK_SIZE] = 1000;
-        words[QUOTE.BID_COUNT] = LEVELS;
-        words[QUOTE.ASK_COUNT] = LEVELS;
-        words[QUOTE.TRUST] = TRUST.Live;
-        words[QUOTE.INCARNATION] = 1;
-        words[QUOTE.RECEIVED_AT] = now;
+        fillRow(words, { bid, ask, lots: 1000, at: now });
         words[QUOTE.VENUE_SEQ] = sequence;
         writer.publish(row, words);
         producers[venueIndex]?.mark(row);

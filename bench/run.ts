@@ -5,8 +5,10 @@ import { parseArgs } from 'node:util';
 import { ccxtBench } from './ccxt.bench.ts';
 import { decodeBenches } from './decode.bench.ts';
 import { e2eBench } from './e2e.bench.ts';
+import { filtersBench } from './filters.bench.ts';
 import { hopBench } from './hop.bench.ts';
 import { journalBench } from './journal.bench.ts';
+import { orderPathBenches } from './order-path.bench.ts';
 import { receiveBench } from './receive.bench.ts';
 import { reportOf, tableOf, writeReport } from './report.ts';
 import type { Bench, BenchRow, Budget } from './rounds.ts';
@@ -16,8 +18,10 @@ const BENCHES: readonly Bench[] = [
   ...decodeBenches,
   ccxtBench,
   ...scanBenches,
+  filtersBench,
   hopBench,
   journalBench,
+  ...orderPathBenches,
   receiveBench,
   e2eBench,
 ];

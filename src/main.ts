@@ -6,6 +6,10 @@ import { COMPILE_CACHE } from './core/compile-cache.ts';
 // Before anything else is loaded: types are stripped and code is compiled once, not at every start.
 enableCompileCache(COMPILE_CACHE);
 const { runCommandLine } = await import('./cli/command-line.ts');
+const { secretInput } = await import('./cli/secret-input.ts');
+
+// Node's diagnostic reports would hold the environment, and with it the keys.
+if (process.report !== undefined) process.report.excludeEnv = true;
 
 /** Signals are caught from the first one asked for; a second one ends the process at once. */
 function firstSignal(): Promise<string> {
@@ -26,6 +30,10 @@ const io: RunIo = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
   env: process.env,
+  input: secretInput(
+    () => process.stdin,
+    (text) => void process.stderr.write(text),
+  ),
   signalled: firstSignal,
   stdinClosed: () =>
     new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /** As much Binance spot as the engine needs to start, see books, and have its orders answered: every order expires unfilled.
  *  Shapes: https://developers.binance.com/docs/binance-spot-api-docs */
+import { binanceExpired } from '../order-replies.ts';
 import { INSTRUMENTS, type Listed, LOT_DECIMALS, movedLevels, restingLevels, type Top } from './instruments.ts';
 
 const FIRST_ID = 1_000;
@@ -67,21 +68,7 @@ export class ScriptedBinance {
         case 'account.status':
           return ACCOUNT;
         case 'order.place':
-          return {
-            symbol: params.symbol,
-            orderId: ++this.#orders,
-            orderListId: -1,
-            clientOrderId: params.newClientOrderId,
-            transactTime: Date.now(),
-            price: params.price,
-            origQty: params.quantity,
-            executedQty: '0.00000000',
-            status: 'EXPIRED',
-            timeInForce: 'IOC',
-            type: 'LIMIT',
-            side: params.side,
-            fills: [],
-          };
+          return binanceExpired(params, ++this.#orders);
         default:
           return { subscriptionId: 0 };
       }

@@ -1,5 +1,6 @@
 /** As much OKX v5 as the engine needs to start, see books, and have its orders answered: every order is taken and then
  *  cancelled unfilled. Shapes: https://www.okx.com/docs-v5/en/ */
+import { okxCancelled } from '../order-replies.ts';
 import {
   INSTRUMENTS,
   type Levels,
@@ -123,24 +124,9 @@ export class ScriptedOkx {
   #order({ id, args }: OkxRequest): string[] {
     const [order] = args;
     const symbol = INSTRUMENTS.find(({ code }) => code === order?.instIdCode)?.okx;
-    const ordId = String(++this.#orders);
-    const now = String(Date.now());
-    const taken = { clOrdId: order?.clOrdId, ordId, tag: '', ts: now, sCode: '0', sMsg: '' };
-    const ended = {
-      instType: 'SPOT',
-      instId: symbol,
-      ordId,
-      clOrdId: order?.clOrdId,
-      side: order?.side,
-      state: 'canceled',
-      accFillSz: '0',
-      fillSz: '0',
-      tradeId: '',
-      uTime: now,
-      cTime: now,
-    };
+    const { taken, ended, at } = okxCancelled(order ?? {}, symbol, String(++this.#orders));
     return [
-      JSON.stringify({ id, op: 'order', code: '0', msg: '', data: [taken], inTime: now, outTime: now }),
+      JSON.stringify({ id, op: 'order', code: '0', msg: '', data: [taken], inTime: at, outTime: at }),
       JSON.stringify({ arg: { channel: 'orders', instType: 'SPOT' }, data: [ended] }),
     ];
   }

@@ -14,5 +14,5 @@ export interface Actor {
 }
 
 /** Commands are imperative. `Report` asks the executor for its figures, `Settle` for the venues' final balances,
- *  `Abandon` closes what the drain did not see the end of. */
-export type ActorCommand = { readonly kind: 'Report' } | { readonly kind: 'Settle' } | { readonly kind: 'Abandon' };
+ *  `Abandon` closes what the drain did not see the end of, `LiftHalt` ends the halt of a loss limit. */
+export type ActorCommand = { readonly kind: 'Report' | 'Settle' | 'Abandon' | 'LiftHalt' };

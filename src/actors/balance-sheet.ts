@@ -1,23 +1,38 @@
 /** What the venues say that we own, at the start and at the end of a run, and what that makes of the run. Exact. */
 import { parseDecimal } from '../core/decimal.ts';
+import { Fault } from '../core/faults.ts';
 import type { Universe } from '../core/instrument.ts';
 import type { Balance } from '../core/order.ts';
+import type { BalanceRecord } from '../core/records.ts';
 import type { VenueId } from '../core/venue.ts';
-import { type Amounts, ASSET_SCALE, amountText, parseAmount, plus, toTexts } from '../engine/amounts.ts';
+import { type Amounts, ASSET_SCALE, amountText, difference, parseAmount, plus, toTexts } from '../engine/amounts.ts';
+import type { FromThread } from './messages.ts';
+
+type BalanceMessage = Extract<FromThread, { kind: 'BalancesFetched' | 'BalancesDrifted' }>;
 
 export class BalanceSheet {
   readonly #start = new Map<VenueId, readonly Balance[]>();
   readonly #end = new Map<VenueId, readonly Balance[]>();
+  /** What no fill accounts for, told when it was found. */
+  #drift: Amounts = new Map();
 
-  /** The first word of the run counts: a venue that comes back later says what was already traded. */
-  opened(venue: VenueId, balances: readonly Balance[]): boolean {
-    if (this.#start.has(venue)) return false;
+  /** Takes what was heard of a venue; returns as what it is to be written down, undefined: not at all. */
+  hear(message: BalanceMessage): BalanceRecord['reason'] | undefined {
+    const { venue, balances } = message;
+    if (message.kind === 'BalancesDrifted') {
+      for (const [asset, text] of Object.entries(message.changes)) {
+        this.#drift = plus(this.#drift, asset, parseAmount(text));
+      }
+      return 'reconcile';
+    }
+    if (message.moment === 'end') {
+      this.#end.set(venue, balances);
+      return 'end';
+    }
+    // The first word of the run counts: a venue that comes back later says what was already traded.
+    if (this.#start.has(venue)) return undefined;
     this.#start.set(venue, balances);
-    return true;
-  }
-
-  closed(venue: VenueId, balances: readonly Balance[]): void {
-    this.#end.set(venue, balances);
+    return 'start';
   }
 
   /** Change of every asset's total over all venues that were heard at both ends; zeros left out. */
@@ -33,8 +48,21 @@ export class BalanceSheet {
     return change;
   }
 
+  /** What the venues say and what the fills add up to, where that is not the same. Drift that was told is left out. */
+  difference(byFills: Readonly<Record<string, string>>): Fault | undefined {
+    const missing = this.#unheard();
+    const change = difference(this.change(), this.#drift);
+    if (missing.length === 0 && isSameAmounts(change, byFills)) return undefined;
+    const byVenues = toTexts(change);
+    const message =
+      missing.length > 0
+        ? `${missing.join(', ')} did not say its final balances`
+        : `balances changed by ${JSON.stringify(byVenues)}, fills add up to ${JSON.stringify(byFills)}`;
+    return new Fault('execution/reconcile', message, { byVenues, byFills, missing });
+  }
+
   /** Venues that were heard at the start and not at the end. */
-  unheard(): VenueId[] {
+  #unheard(): VenueId[] {
     return [...this.#start.keys()].filter((venue) => !this.#end.has(venue));
   }
 }
@@ -62,7 +90,7 @@ export function valueAt(
   return toTexts(values);
 }
 
-export const isSameAmounts = (a: Amounts, b: Readonly<Record<string, string>>): boolean => {
+const isSameAmounts = (a: Amounts, b: Readonly<Record<string, string>>): boolean => {
   const texts = Object.fromEntries([...a].map(([asset, amount]) => [asset, amountText(amount)]));
   const assets = new Set([...Object.keys(texts), ...Object.keys(b)]);
   return [...assets].every((asset) => (texts[asset] ?? '0') === (b[asset] ?? '0'));

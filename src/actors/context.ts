@@ -7,6 +7,7 @@ import {
   distrustCounters,
   EXECUTOR_COUNTERS,
   FEED_COUNTERS,
+  FILTER_COUNTERS,
   JOURNAL_COUNTERS,
   type LATENCIES,
   REASON_COUNTERS,
@@ -17,6 +18,7 @@ import { Control } from '../memory/control.ts';
 import { Counters, Histogram } from '../memory/counters.ts';
 import { Doorbell } from '../memory/doorbell.ts';
 import { type Consumer, type Layout, type MemoryShape, planLayout, type RecordProducer } from '../memory/layout.ts';
+import { type CrashAt, CrashPoint } from './crash-point.ts';
 import type { EngineContext } from './messages.ts';
 
 const names = <K extends string>(catalogue: Readonly<Record<K, string>>): K[] => Object.keys(catalogue) as K[];
@@ -34,8 +36,9 @@ export function shapeOf(universe: Universe): MemoryShape {
     executor: names(EXECUTOR_COUNTERS).length,
     executorReasons: names(REASON_COUNTERS).length,
     journal: names(JOURNAL_COUNTERS).length,
+    filters: names(FILTER_COUNTERS).length,
   };
-  const histograms: string[] = ['wireToDecision', 'tickToTrade', 'ack'];
+  const histograms: string[] = ['wireToDecision', 'tickToTrade', 'ack', 'walAppend'];
   for (const venue of universe.venues) {
     counters[`feed:${venue}`] = names(feedCatalogue).length;
     histograms.push(`decode:${venue}`);
@@ -71,6 +74,8 @@ export class SharedViews {
   reasonCounters = (of: 'detector' | 'executor') =>
     new Counters(this.buffer, this.#counterAt(`${of}Reasons`), names(REASON_COUNTERS));
 
+  filterCounters = () => new Counters(this.buffer, this.#counterAt('filters'), names(FILTER_COUNTERS));
+
   latency(name: Exclude<keyof typeof LATENCIES, 'decode'> | `decode:${string}`): Histogram {
     const offset = this.layout.histograms[name];
     if (offset === undefined) throw new RangeError(`no histogram ${name}`);
@@ -80,6 +85,17 @@ export class SharedViews {
   recordRing(producer: RecordProducer): ByteRing {
     const { offset, bytes } = this.layout.records[producer];
     return new ByteRing(this.buffer, offset, bytes);
+  }
+
+  /** Undefined but in crash tests. */
+  crashPoint(at: CrashAt | undefined): CrashPoint | undefined {
+    if (at === undefined) return undefined;
+    const executor = this.executorCounters();
+    const closed = ['setsFilled', 'setsUnwound', 'setsMissed', 'setsUnknown', 'setsHeld', 'setsResidual'] as const;
+    return new CrashPoint(
+      at,
+      () => executor.get('setsOpened') > closed.reduce((sum, name) => sum + executor.get(name), 0),
+    );
   }
 
   #counterAt(owner: string): number {

@@ -1,6 +1,7 @@
 /** The detector in whatever thread it was given. */
 import { systemClock } from '../core/clock.ts';
 import { Detector } from '../engine/detector.ts';
+import { bandShare } from '../engine/order-kinds.ts';
 import { ringSink } from '../record/ring-sink.ts';
 import type { Actor } from './actor.ts';
 import type { ActorHost } from './actor-host.ts';
@@ -27,13 +28,17 @@ export class DetectorActor implements Actor {
         minEdgeBps: config.strategy.minEdgeBps,
         maxEdgeBps: config.strategy.maxEdgeBps,
         maxNotional: Number(config.strategy.maxNotional),
+        minProfit: Number(config.limits.minProfit),
+        band: bandShare(config.execution.orders),
         cooldownNs: config.strategy.cooldownMs * 1e6,
         maxHeartbeatAgeNs: config.limits.maxHeartbeatAgeMs * 1e6,
         maxPriceRatio: config.limits.maxPriceRatio,
+        filters: config.filters,
       },
       records: ringSink(views.recordRing('detector'), host.bell('journal'), clock),
       counters: views.detectorCounters(),
       reasons: views.reasonCounters('detector'),
+      filterCounters: views.filterCounters(),
       wireToDecision: views.latency('wireToDecision'),
       executorBell: host.bell('executor'),
       firstIntent: spec.life * SEQUENCES_PER_LIFE + 1,

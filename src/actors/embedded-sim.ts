@@ -20,6 +20,9 @@ export interface EmbeddedSim {
 
 const READY_MS = 20_000;
 const STOP_MS = 3_000;
+/** Numbers of orders and trades count from the milliseconds since then, as if these exchanges had gone on from one run to
+ *  the next: journal and log of a data folder outlive them. */
+const IDS_SINCE = Date.UTC(2025, 0, 1);
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Rejects with `sim/failed` when the exchanges are not ready in time. */
@@ -38,6 +41,8 @@ export async function startEmbeddedSim(options: {
     market,
     '--venues',
     ids.join(','),
+    '--ids-from',
+    String(Date.now() - IDS_SINCE),
     '--until-stdin-closes',
   ];
   // The pipe to its stdin is its lifeline: should this process be killed, the exchanges end too.

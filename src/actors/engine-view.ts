@@ -1,6 +1,7 @@
 /** The engine as others see it: figures read from shared memory when asked for. Thread: main; never a hot one. */
 import { formatDecimal, gridText, pow10 } from '../core/decimal.ts';
 import { TRUST, TRUST_NAMES, type Trust } from '../core/quote.ts';
+import type { BudgetView } from '../core/rate-limits.ts';
 import type {
   EdgeView,
   EngineState,
@@ -11,14 +12,17 @@ import type {
   QuoteView,
 } from '../core/status.ts';
 import { grossEdgeBps, keptFactor, netEdgeBps } from '../engine/edge.ts';
+import type { ExecutorReport } from '../engine/executor-port.ts';
 import { rowTerms } from '../engine/terms.ts';
 import type { Histogram } from '../memory/counters.ts';
 import { QUOTE } from '../memory/layout.ts';
 import { QuoteReader } from '../memory/quote-table.ts';
 import { RowHolds } from '../memory/row-holds.ts';
 import { descriptorOf } from '../venues/registry.ts';
+import { BreakerViews } from './breaker-views.ts';
 import type { SharedViews } from './context.ts';
 import type { EngineContext } from './messages.ts';
+import { riskView } from './risk-view.ts';
 import type { ChildStatus } from './supervisor.ts';
 
 /** What only the engine itself knows. */
@@ -28,8 +32,8 @@ export interface EngineFacts {
   readonly startedAt: number;
   readonly pnl: Readonly<Record<string, string>>;
   readonly valued: Readonly<Record<string, string>>;
-  readonly fees: Readonly<Record<string, string>>;
-  readonly inventory: readonly InventoryView[];
+  /** The executor's newest. */
+  readonly report: ExecutorReport | undefined;
   readonly faults: readonly { readonly at: number; readonly code: string; readonly message: string }[];
   readonly actors: readonly ChildStatus[];
 }
@@ -43,6 +47,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
   readonly #nowNs: () => number;
   readonly #reader: QuoteReader;
   readonly #holds: RowHolds;
+  readonly breakers: BreakerViews;
   readonly #row = new Float64Array(QUOTE.STRIDE);
   readonly #isSlow: readonly boolean[];
   readonly #rates: { at: number; messages: number; perSecond: number }[];
@@ -54,6 +59,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
     this.#nowNs = nowNs;
     this.#reader = new QuoteReader(views.buffer, views.layout);
     this.#holds = new RowHolds(views.buffer, views.layout);
+    this.breakers = new BreakerViews(context.universe, views, context.config.breakers.forgetPerSecond, nowNs);
     this.#isSlow = context.universe.venues.map((id) => descriptorOf(id, context.config.venues).slow === true);
     this.#rates = context.universe.venues.map(() => ({ at: nowNs(), messages: 0, perSecond: 0 }));
   }
@@ -77,6 +83,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
       idle: context.config.idle,
       state: facts.state,
       reasons: facts.reasons,
+      risk: riskView(facts.report, views.control),
       startedAt: facts.startedAt,
       uptimeMs: Date.now() - facts.startedAt,
       venues,
@@ -91,7 +98,9 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
         missed: executor.setsMissed,
         refused: executor.setsRefused,
         unknown: executor.setsUnknown,
-        residual: executor.setsResidual,
+        held: executor.setsHeld,
+        // Unmatched base outside the dust ledger, whether it may be there or not.
+        residual: executor.setsResidual + executor.setsHeld,
       },
       orders: {
         sent: executor.ordersSent,
@@ -103,7 +112,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
       },
       pnl: facts.pnl,
       valued: facts.valued,
-      fees: facts.fees,
+      fees: facts.report?.fees ?? {},
       latency: {
         wireToDecisionNs: percentiles(views.latency('wireToDecision')),
         tickToTradeNs: percentiles(views.latency('tickToTrade')),
@@ -179,7 +188,15 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
   }
 
   inventory(): readonly InventoryView[] {
-    return this.#facts().inventory;
+    return this.#facts().report?.inventory ?? [];
+  }
+
+  openNotional(): Readonly<Record<string, string>> {
+    return this.#facts().report?.openNotional ?? {};
+  }
+
+  rates(): readonly BudgetView[] {
+    return this.#facts().report?.rates ?? [];
   }
 
   instruments(): ReturnType<EngineView['instruments']> {
@@ -244,6 +261,7 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
         rate.at = now;
         rate.messages = counters.messages;
       }
+      const instrumentBreakers = this.breakers.notClosed(venueIndex);
       const liveRows = trusts.filter((trust) => trust === TRUST.Live).length;
       return {
         id,
@@ -258,6 +276,8 @@ export class LiveView implements Omit<EngineView, 'metrics' | 'config'> {
         gatewayUp: control.isGatewayUp(venueIndex),
         incarnation: control.incarnation(venueIndex),
         ...(this.#isSlow[venueIndex] ? { slow: true } : {}),
+        breaker: this.breakers.ofVenue(venueIndex),
+        ...(instrumentBreakers.length === 0 ? {} : { instrumentBreakers }),
       };
     });
   }

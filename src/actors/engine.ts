@@ -1,26 +1,30 @@
 /** One run of the engine, from configuration to summary. Thread: main. Composes; decides nothing about trading. */
-
 import { systemClock } from '../core/clock.ts';
 import { Fault } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
+import { type Redact, redactor } from '../core/redact.ts';
 import type { EngineControl, EngineState } from '../core/status.ts';
 import { toTexts } from '../engine/amounts.ts';
 import type { ExecutorReport } from '../engine/executor-port.ts';
 import { ringSink } from '../record/ring-sink.ts';
-import { BalanceSheet, isSameAmounts, valueAt } from './balance-sheet.ts';
+import { BalanceSheet, valueAt } from './balance-sheet.ts';
 import { bellOf, SharedViews } from './context.ts';
 import { type EngineFacts, LiveView } from './engine-view.ts';
+import { Folding } from './folding.ts';
+import { Halts } from './halts.ts';
 import { openIdentity } from './identity.ts';
 import { type ListingWatch, watchListings } from './listing-watch.ts';
 import type { EngineContext, FromThread } from './messages.ts';
-import { type EngineOptions, prepareRun } from './prepare.ts';
+import { type EngineOptions, type PreparedRun, prepareRun } from './prepare.ts';
 import { RunFaults } from './run-faults.ts';
 import { RunRecords } from './run-records.ts';
 import { Specs } from './specs.ts';
 import { type RunSummary, summarise } from './summary.ts';
 import { Supervisor } from './supervisor.ts';
+import { timeout } from './timeout.ts';
 import { DETECTOR, EXECUTOR, feedName, planThreads } from './topology.ts';
-import type { VenueSetup } from './venue-setup.ts';
+import { credentialsOf } from './venue-setup.ts';
+import { Watchdog } from './watchdog.ts';
 
 const REPORT_EVERY_MS = 250;
 /** Open leg sets get this long to finish once a run is to end; SIGINT has to be done within 5 s. */
@@ -33,13 +37,16 @@ export class Engine implements EngineControl {
   readonly views: SharedViews;
   readonly supervisor: Supervisor;
   readonly #log: Log;
+  readonly #redact: Redact;
   readonly #records: RunRecords;
   readonly #sheet = new BalanceSheet();
   readonly #faults: RunFaults;
   readonly #startedAt = Date.now();
   readonly #listings: ListingWatch;
+  readonly #watchdog: Watchdog;
+  readonly #halts: Halts;
+  readonly #folding: Folding;
   #state: EngineState = 'starting';
-  #haltReason: string | undefined;
   #report: ExecutorReport | undefined;
   #reportTimer: NodeJS.Timeout | undefined;
   #onReport: (() => void) | undefined;
@@ -55,36 +62,40 @@ export class Engine implements EngineControl {
   /** Loads instruments, lays out memory and starts every actor. Rejects with a Fault when nothing can be traded. */
   static async start(options: EngineOptions): Promise<Engine> {
     const prepared = await prepareRun(options);
-    const engine = new Engine(prepared.context, prepared.setups, options);
+    const engine = new Engine(prepared, options);
     for (const fault of prepared.faults) engine.#faults.raise(fault, 'reference');
     await engine.#begin();
     return engine;
   }
 
-  private constructor(context: EngineContext, setups: readonly VenueSetup[], { log, dataDir }: EngineOptions) {
+  private constructor({ context, setups, unended }: PreparedRun, { log, dataDir, ...rest }: EngineOptions) {
     const clock = systemClock();
+    const { topology, idle } = context.config;
     this.context = context;
     this.#log = log;
+    this.#redact = redactor(...rest.setups.flatMap(credentialsOf));
     this.views = new SharedViews(context.buffer, context.shape);
     const sink = ringSink(this.views.recordRing('supervisor'), bellOf(context, this.views, 'journal', false), clock);
     this.#records = new RunRecords(context, sink, this.#startedAt);
-    this.#faults = new RunFaults(log, this.#records);
+    this.#faults = new RunFaults(log, this.#records, this.#redact);
     this.view = new LiveView(
       context,
       this.views,
       () => this.#facts(),
       () => clock.monotonicNs(),
     );
-    const specs = new Specs(context.universe.venues, setups, openIdentity(dataDir), this.views.control);
+    const liftLossHalt = (): void => this.supervisor.command(EXECUTOR, { kind: 'LiftHalt' });
+    this.#halts = new Halts(this.views.control, dataDir, log, liftLossHalt);
+    this.#folding = new Folding(this.#records, this.views.recordRing('executor'), unended);
+    const runs = unended.map(({ id }) => id);
+    this.#watchdog = new Watchdog({ context, setups, log, onFault: (fault) => this.#faults.raise(fault, 'watchdog') });
+    const identity = this.#watchdog.following(openIdentity(dataDir));
+    const specs = new Specs(context, setups, identity, this.views.control, runs);
     this.#listings = watchListings(context, setups, this.views, log);
     this.supervisor = new Supervisor({
       context,
       layout: this.views.layout,
-      plans: planThreads(
-        context.config.topology as 'dedicated' | 'fused',
-        context.universe.venues,
-        context.config.idle,
-      ),
+      plans: planThreads(topology as 'dedicated' | 'fused', context.universe.venues, idle),
       log,
       specOf: (name, life) => specs.next(name, life),
       onDown: (name) => this.#onDown(name),
@@ -99,7 +110,8 @@ export class Engine implements EngineControl {
     // Nothing is traded before everything is up.
     this.views.control.setPause('supervisor', true);
     this.#records.started();
-    await this.supervisor.start();
+    await Promise.all([this.supervisor.start(), this.#watchdog.ready]);
+    this.#halts.confirm();
     this.#reportTimer = setInterval(() => this.#askReport(), REPORT_EVERY_MS);
     this.#askReport();
     if (this.#state === 'starting') this.#state = 'running';
@@ -128,8 +140,11 @@ export class Engine implements EngineControl {
     const report = this.#report;
     const pnl = toTexts(this.#sheet.change());
     const valued = valueAt(pnl, this.context.universe, (instrument) => this.view.mid(instrument));
-    this.#records.ended(clean);
-    await this.supervisor.stop();
+    await this.#watchdog.endWith(async () => {
+      await this.supervisor.stopChild(EXECUTOR);
+      await this.#folding.end(clean);
+      await this.supervisor.stop();
+    });
     const journal = this.views.journalCounters();
     this.#state = 'stopped';
     return summarise({
@@ -139,7 +154,8 @@ export class Engine implements EngineControl {
       valued,
       fees: report?.fees ?? {},
       dust: report?.dust ?? {},
-      halted: this.#haltReason,
+      held: report?.held ?? {},
+      halted: this.#halts.reason,
     });
   }
 
@@ -173,16 +189,10 @@ export class Engine implements EngineControl {
       this.supervisor.command(EXECUTOR, { kind: 'Settle' });
       const answered = await Promise.race([settled, timeout(SETTLE_MS, false)]);
       await this.#freshReport();
-      const missing = this.#sheet.unheard();
-      const byFills = this.#report?.pnl ?? {};
-      if (answered && missing.length === 0 && isSameAmounts(this.#sheet.change(), byFills)) return true;
+      const difference = this.#sheet.difference(this.#report?.pnl ?? {});
+      if (answered && difference === undefined) return true;
       if (Date.now() < deadline) continue;
-      const byVenues = toTexts(this.#sheet.change());
-      const message =
-        missing.length > 0
-          ? `${missing.join(', ')} did not say its final balances`
-          : `balances changed by ${JSON.stringify(byVenues)}, fills add up to ${JSON.stringify(byFills)}`;
-      this.#faults.raise(new Fault('execution/reconcile', message, { byVenues, byFills, missing }), EXECUTOR);
+      if (difference !== undefined) this.#faults.raise(difference, EXECUTOR);
       return false;
     }
   }
@@ -198,16 +208,11 @@ export class Engine implements EngineControl {
   }
 
   halt(by: string, reason: string): void {
-    this.views.control.setHalt('api', true);
-    this.#haltReason = reason;
-    this.#log.warn({ by, reason }, 'halted');
+    this.#halts.byPerson(by, reason);
   }
 
-  unhalt(by: string): void {
-    this.views.control.setHalt('api', false);
-    // What a spent restart budget halted has no actor to go on with: only a new start mends it.
-    if (!this.views.control.isHalted) this.#haltReason = undefined;
-    this.#log.warn({ by }, 'unhalted');
+  unhalt(by: string): Promise<void> {
+    return this.#halts.lift(by);
   }
 
   drain(by: string): void {
@@ -220,7 +225,7 @@ export class Engine implements EngineControl {
   }
 
   get haltReason(): string | undefined {
-    return this.#haltReason;
+    return this.#halts.reason;
   }
 
   #facts(): EngineFacts {
@@ -228,7 +233,7 @@ export class Engine implements EngineControl {
     const pnl = this.#report?.pnl ?? {};
     const isPaused = control.isPaused && this.#state === 'running';
     const state = control.isHalted && this.#state !== 'stopped' ? 'halted' : isPaused ? 'paused' : this.#state;
-    const reasons = control.isHalted ? [this.#haltReason ?? 'halted'] : [];
+    const reasons = control.isHalted ? [this.#halts.reason ?? 'halted'] : [];
     if (control.isPausedBy('api')) reasons.push('paused over the API');
     if (control.isPausedBy('supervisor') && isPaused) reasons.push('an actor is being restarted');
     return {
@@ -237,8 +242,7 @@ export class Engine implements EngineControl {
       startedAt: this.#startedAt,
       pnl,
       valued: valueAt(pnl, this.context.universe, (instrument) => this.view.mid(instrument)),
-      fees: this.#report?.fees ?? {},
-      inventory: this.#report?.inventory ?? [],
+      report: this.#report,
       faults: this.#faults.list,
       actors: this.supervisor.status(),
     };
@@ -261,29 +265,31 @@ export class Engine implements EngineControl {
   }
 
   #onBudgetSpent(name: string, why: string): void {
-    this.#haltReason = `${name} used up its restarts: ${why}`;
-    this.views.control.setHalt('supervisor', true);
-    this.#faults.raise(new Fault('actor/budget', `the engine is halted: ${this.#haltReason}`, { actor: name }), name);
+    const reason = this.#redact(`${name} used up its restarts: ${why}`);
+    this.#halts.bySupervisor(reason);
+    this.#faults.raise(new Fault('actor/budget', `the engine is halted: ${reason}`, { actor: name }), name);
   }
 
   #onMessage(message: FromThread): void {
     switch (message.kind) {
       case 'Reported':
         this.#report = message.report;
-        this.#onReport?.();
-        return;
+        this.#folding.onReport(message.report.waitingRecords);
+        return this.#onReport?.();
       case 'Settled':
-        this.#onSettled?.();
-        return;
+        return this.#onSettled?.();
       case 'BalancesFetched':
-        if (message.moment === 'end') this.#sheet.closed(message.venue, message.balances);
-        else if (!this.#sheet.opened(message.venue, message.balances)) return;
-        return this.#records.balances(message.venue, message.moment, message.balances);
+      case 'BalancesDrifted': {
+        const reason = this.#sheet.hear(message);
+        if (reason !== undefined) this.#records.balances(message.venue, reason, message.balances);
+        return;
+      }
+      case 'Beat':
+        return this.#watchdog.onBeat(message);
       case 'BalancesFailed':
-        this.#log.warn({ venue: message.venue }, `balances: ${message.message}`);
-        return;
+        return this.#log.warn({ venue: message.venue }, `balances: ${message.message}`);
       default:
-        return;
+        return this.#halts.onMessage(message);
     }
   }
 
@@ -291,8 +297,3 @@ export class Engine implements EngineControl {
     if (this.supervisor.isUp(EXECUTOR)) this.supervisor.command(EXECUTOR, { kind: 'Report' });
   }
 }
-
-const timeout = <T>(ms: number, value: T): Promise<T> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve(value), ms).unref();
-  });

@@ -1,30 +1,40 @@
 /** The executor with its venues' order entry. The only actor that is handed secrets. */
 import { type Clock, systemClock } from '../core/clock.ts';
-import { Fault, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
 import type { Gateway, GatewayEvent } from '../core/order.ts';
+import { redactor } from '../core/redact.ts';
+import { parseAmount, toTexts } from '../engine/amounts.ts';
+import { BreakerQueries } from '../engine/breaker-queries.ts';
+import { Breakers } from '../engine/breakers.ts';
 import { clientIds } from '../engine/client-ids.ts';
+import type { TakenOver } from '../engine/executor.ts';
 import { Executor } from '../engine/executor.ts';
 import { Inventory } from '../engine/inventory.ts';
-import { adoptable } from '../engine/recovery.ts';
+import { Reconciler } from '../engine/reconciler.ts';
+import { recover } from '../engine/recovery.ts';
+import { riskLimitsOf } from '../engine/risk-limits.ts';
 import { assetsOf } from '../engine/terms.ts';
 import { inventoryWords } from '../memory/shared-words.ts';
 import { httpClient } from '../net/http-client.ts';
 import { wsSockets } from '../net/ws-socket.ts';
 import { walFolder } from '../record/journal-store.ts';
+import { meteredLog } from '../record/metered-log.ts';
 import { ringSink } from '../record/ring-sink.ts';
 import { WriteAheadLog } from '../record/wal.ts';
 import { entriesOf, readWalFolder } from '../record/wal-files.ts';
+import { WAL_FORMAT } from '../record/wal-format.ts';
 import { descriptorOf } from '../venues/registry.ts';
 import type { Actor, ActorCommand } from './actor.ts';
 import type { ActorHost } from './actor-host.ts';
-import { createIdentifiedGateway } from './identified-gateway.ts';
+import { crashingEvents, crashingGateway, crashingLog } from './crash-point.ts';
+import { ExecutorSafety } from './executor-safety.ts';
+import { feeAssetsOf } from './fee-settings.ts';
 import { createLog } from './log.ts';
 import type { ActorSpec } from './messages.ts';
+import { accessTo } from './venue-access.ts';
+import { VenueAccounts } from './venue-accounts.ts';
 
-const CONNECT_RETRY_MS = 2_000;
 const FLUSH_EVERY_MS = 200;
-const RECOUNT_EVERY_MS = 100;
 
 export class ExecutorActor implements Actor {
   readonly #host: ActorHost;
@@ -32,9 +42,14 @@ export class ExecutorActor implements Actor {
   readonly #log: Log;
   readonly #wal: WriteAheadLog;
   readonly #gateways: readonly Gateway[];
-  readonly #inventory: Inventory;
+  readonly #accounts: VenueAccounts;
   readonly #executor: Executor;
-  readonly #hasAdopted: boolean;
+  readonly #breakers: Breakers;
+  readonly #queries: BreakerQueries;
+  readonly #safety: ExecutorSafety;
+  readonly #reconciler: Reconciler;
+  readonly #instance: string;
+  readonly #taken: TakenOver;
   #isStopped = false;
 
   constructor(spec: Extract<ActorSpec, { kind: 'executor' }>, host: ActorHost) {
@@ -42,21 +57,22 @@ export class ExecutorActor implements Actor {
     const { context, views, guard } = host;
     const { config, run, universe } = context;
     this.#clock = guard.clock(systemClock());
-    this.#log = createLog(spec.name, config.log.level, context.logFile);
-    // Before the new file is opened: what a predecessor wrote is what there is to adopt.
-    const past = spec.isSuccessor ? entriesOf(readWalFolder(walFolder(context.dataDir))) : [];
+    const redact = redactor(...spec.venues.map(({ credentials }) => credentials));
+    this.#log = createLog(spec.name, config.log.level, context.logFile, redact);
+    // Before the new file is opened: what others wrote is what there is to take over.
+    const past = entriesOf(readWalFolder(walFolder(context.dataDir)));
     this.#wal = new WriteAheadLog({
       folder: walFolder(context.dataDir),
       run,
       syncEveryMs: config.journal.syncMs,
       onFault: host.onFault,
     });
-    this.#wal.append({ kind: 'RunOpened', run, epoch: spec.epoch, at: this.#clock.wallMs() });
     const sockets = guard.sockets(wsSockets(this.#clock));
     const http = httpClient();
     guard.atEnd(() => http.close());
-    this.#gateways = spec.venues.map(({ venue, endpoints, credentials }, venueIndex) =>
-      createIdentifiedGateway(
+    const crashPoint = views.crashPoint(context.crashAt);
+    const access = spec.venues.map(({ venue, endpoints, credentials }, venueIndex) =>
+      accessTo(
         descriptorOf(venue, config.venues),
         {
           endpoints,
@@ -66,13 +82,41 @@ export class ExecutorActor implements Actor {
           http,
           clock: this.#clock,
           log: this.#log,
-          onEvent: (event) => guard.run(() => this.#onGatewayEvent(venueIndex, event), undefined),
+          onEvent: crashingEvents(
+            (event) => guard.run(() => this.#onGatewayEvent(venueIndex, event), undefined),
+            crashPoint,
+          ),
         },
         config.assets,
+        host.onFault,
       ),
     );
+    this.#gateways = access.map(({ gateway }) => crashingGateway(gateway, crashPoint));
     const assets = assetsOf(universe);
-    this.#inventory = new Inventory(universe.venues, assets, inventoryWords(views.buffer, views.layout));
+    const feeAssets = feeAssetsOf(config.venues, universe.venues);
+    const inventory = new Inventory(
+      universe.venues,
+      assets,
+      inventoryWords(views.buffer, views.layout),
+      feeAssets.flatMap((setting) => setting?.asset ?? []),
+    );
+    const ids = clientIds(spec.instance, spec.epoch);
+    this.#breakers = new Breakers({
+      universe,
+      buffer: views.buffer,
+      layout: views.layout,
+      clock: this.#clock,
+      settings: { ...config.breakers, probeMs: config.execution.orderTimeoutMs },
+      log: this.#log,
+      onFault: host.onFault,
+    });
+    this.#queries = new BreakerQueries({
+      universe,
+      gateways: this.#gateways,
+      breakers: this.#breakers,
+      clock: this.#clock,
+      ids,
+    });
     this.#executor = new Executor({
       universe,
       buffer: views.buffer,
@@ -85,15 +129,28 @@ export class ExecutorActor implements Actor {
         maxIntentAgeNs: config.limits.maxIntentAgeMs * 1e6,
         maxHeartbeatAgeNs: config.limits.maxHeartbeatAgeMs * 1e6,
         maxNotional: config.strategy.maxNotional,
+        maxVenueNotional: config.limits.maxVenueNotional,
+        maxInstrumentNotional: config.limits.maxInstrumentNotional,
+        hedge: {
+          policy: config.execution.hedge.policy,
+          retryNs: config.execution.hedge.retryMs * 1e6,
+          unwindNs: config.execution.hedge.unwindMs * 1e6,
+        },
+        retryBudgetBps: config.execution.hedge.retryBudgetBps,
+        maxExposure: parseAmount(config.limits.maxExposure),
+        risk: riskLimitsOf(config.limits),
         unwindSlippageBps: config.limits.unwindSlippageBps,
         orderTimeoutMs: config.execution.orderTimeoutMs,
         resolveTimeoutMs: config.execution.resolveTimeoutMs,
+        orders: config.execution.orders,
+        feeAssets,
       },
-      orderRates: spec.venues.map(({ venue }) => descriptorOf(venue, config.venues).orderRate),
+      budgets: access.map(({ budget }) => budget),
       gateways: this.#gateways,
-      inventory: this.#inventory,
-      ids: clientIds(spec.instance, spec.epoch),
-      wal: this.#wal,
+      inventory,
+      breakers: this.#breakers,
+      ids,
+      wal: meteredLog(crashingLog(this.#wal, crashPoint), this.#clock, views.latency('walAppend')),
       records: ringSink(views.recordRing('executor'), host.bell('journal'), this.#clock),
       counters: views.executorCounters(),
       reasons: views.reasonCounters('executor'),
@@ -101,18 +158,63 @@ export class ExecutorActor implements Actor {
       ackLatency: views.latency('ack'),
       log: this.#log,
       onFault: host.onFault,
+      onLossHalt: (reason) => host.post({ kind: 'LossHaltChanged', reason }),
     });
-    const adopted = adoptable(past, run, universe);
-    this.#executor.takeOver(adopted);
-    this.#hasAdopted = adopted.open.length > 0;
-    if (this.#hasAdopted) this.#log.warn({ legSets: adopted.open.length }, 'adopted open leg sets');
+    this.#safety = new ExecutorSafety({
+      host,
+      clock: this.#clock,
+      log: this.#log,
+      venues: universe.venues,
+      gateways: this.#gateways,
+      isSuccessor: spec.unended.includes(run),
+      onGatewayEvent: (venueIndex, event) => this.#onGatewayEvent(venueIndex, event),
+    });
+    this.#accounts = new VenueAccounts({
+      venues: universe.venues,
+      gateways: this.#gateways,
+      inventory,
+      control: views.control,
+      ...(config.mode === 'live' ? { keyRules: { allowWithdrawal: config.security.allowWithdrawalKeys } } : {}),
+      clock: this.#clock,
+      post: host.post,
+      onFault: host.onFault,
+      onCrash: (thrown) => guard.crash(thrown),
+    });
+    this.#reconciler = new Reconciler({
+      universe,
+      gateways: this.#gateways,
+      budgets: access.map(({ budget }) => budget),
+      instance: spec.instance,
+      everyMs: config.execution.reconcileEveryMs,
+      tolerance: parseAmount(config.execution.reconcileTolerance),
+      assets,
+      inventory,
+      executor: this.#executor,
+      hasBalances: (venueIndex) => this.#accounts.hasBalances(venueIndex),
+      counters: views.executorCounters(),
+      clock: this.#clock,
+      log: this.#log,
+      onDrift: (venueIndex, drifts, balances) => {
+        const changes = toTexts(new Map(drifts.map(({ asset, ours, theirs }) => [asset, theirs - ours])));
+        host.post({ kind: 'BalancesDrifted', venue: universe.venues[venueIndex] ?? '', changes, balances });
+      },
+      onFault: host.onFault,
+      onCrash: (thrown) => guard.crash(thrown),
+    });
+    this.#instance = spec.instance;
+    this.#taken = this.#executor.takeOver(past, new Set(spec.unended));
+    const at = this.#clock.wallMs();
+    const sums = this.#executor.carriedOver();
+    this.#wal.append({ kind: 'RunOpened', run, epoch: spec.epoch, at, format: WAL_FORMAT, ...sums });
   }
 
-  /** Up once every venue has been tried; one that refuses or is away does not keep the others from trading. */
+  /** Up once every venue has been tried, and asked what became of what others left open: before that nothing is traded. */
   async start(): Promise<void> {
-    await Promise.all(this.#gateways.map((_, venueIndex) => this.#connect(venueIndex)));
+    this.#safety.start();
     this.#flushLater();
-    if (this.#hasAdopted) this.#recountLater();
+    await this.#accounts.open(() => this.#recover());
+    this.#executor.resume();
+    this.#reconciler.start();
   }
 
   doWork(): number {
@@ -125,16 +227,26 @@ export class ExecutorActor implements Actor {
 
   async onCommand(command: ActorCommand): Promise<void> {
     if (command.kind === 'Report') this.#host.post({ kind: 'Reported', report: this.#executor.report() });
-    if (command.kind === 'Abandon') this.#executor.abandonOpen();
+    if (command.kind === 'LiftHalt') this.#executor.liftLossHalt();
+    if (command.kind === 'Abandon') {
+      if (this.#executor.openSets > 0) this.#safety.onAbandoned();
+      this.#executor.abandonOpen();
+    }
     if (command.kind === 'Settle') {
-      await Promise.all(this.#gateways.map((_, venueIndex) => this.#fetchBalances(venueIndex, 'end')));
+      // The balances are compared at the end anyway.
+      this.#reconciler.stop();
+      await this.#accounts.close();
       this.#host.post({ kind: 'Settled' });
     }
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#accounts.stop();
+    this.#reconciler.stop();
     this.#executor.stop();
+    this.#queries.stop();
+    await this.#safety.stop(this.#executor.openSets);
     await Promise.all(this.#gateways.map((gateway) => gateway.close()));
     await this.#wal.close();
   }
@@ -145,60 +257,37 @@ export class ExecutorActor implements Actor {
     this.#executor.onGatewayEvent(venueIndex, event);
   }
 
-  async #connect(venueIndex: number): Promise<void> {
-    const gateway = this.#gateways[venueIndex];
-    const { control } = this.#host.views;
-    if (gateway === undefined || this.#isStopped) return;
-    control.setGatewayUp(venueIndex, false);
-    try {
-      await gateway.connect();
-      await this.#fetchBalances(venueIndex, 'start');
-      control.setGatewayUp(venueIndex, gateway.isUp);
-    } catch (thrown) {
-      const fault =
-        thrown instanceof Fault ? thrown : new Fault('venue/unreachable', messageOf(thrown), { venueIndex });
-      this.#host.onFault(fault);
-      // A refused key stays refused; everything else may pass.
-      if (fault.code === 'venue/auth') return;
-      this.#clock.after(CONNECT_RETRY_MS, () => {
-        this.#connect(venueIndex).catch((error: unknown) => this.#host.guard.crash(error));
-      });
-    }
+  async #recover(): Promise<void> {
+    if (this.#taken.rows.length === 0 && this.#taken.stranded.length === 0) return;
+    const { context, views, onFault } = this.#host;
+    const counters = views.executorCounters();
+    const found = await recover(
+      {
+        run: context.run,
+        instance: this.#instance,
+        universe: context.universe,
+        gateways: this.#gateways,
+        clock: this.#clock,
+        log: this.#log,
+        executor: this.#executor,
+        fillsSoFar: () => counters.get('fills'),
+        onFault,
+      },
+      this.#taken,
+    );
+    counters.add(counters.slot('orphans'), found.orphans.length);
+    this.#executor.record(found);
+    const { legSets, fills, cancelled, orphans, unknown, tookMs } = found;
+    this.#log.info({ legSets, fills, cancelled, orphans, unknown, tookMs }, 'recovered');
   }
 
-  async #fetchBalances(venueIndex: number, moment: 'start' | 'end'): Promise<void> {
-    const gateway = this.#gateways[venueIndex];
-    const venue = this.#host.context.universe.venues[venueIndex] ?? '';
-    if (gateway === undefined) return;
-    try {
-      const balances = await gateway.balances();
-      if (moment === 'start') this.#inventory.setTotals(venueIndex, balances);
-      this.#host.post({ kind: 'BalancesFetched', venue, moment, balances });
-    } catch (thrown) {
-      if (moment === 'start') throw thrown;
-      this.#host.post({ kind: 'BalancesFailed', venue, message: messageOf(thrown) });
-    }
-  }
-
-  /** Balances that were read while adopted orders were open may hold fills that were booked again when the venue told of
-   *  them: once nothing is open, the venues' word is taken anew. */
-  #recountLater(): void {
-    this.#clock.after(RECOUNT_EVERY_MS, () => {
-      if (this.#isStopped) return;
-      if (this.#executor.openSets > 0) return this.#recountLater();
-      Promise.all(this.#gateways.map((_, venueIndex) => this.#fetchBalances(venueIndex, 'start'))).catch(
-        (thrown: unknown) => {
-          this.#log.warn({ cause: messageOf(thrown) }, 'balances could not be read again');
-          this.#recountLater();
-        },
-      );
-    });
-  }
-
-  /** Records that found the ring full are tried again, also when no intent comes. */
+  /** What nobody calls for: records that found the ring full, feeds that lost trust, breakers that want to be probed. */
   #flushLater(): void {
     this.#clock.after(FLUSH_EVERY_MS, () => {
       this.#executor.doWork();
+      this.#executor.lookAround();
+      this.#breakers.lookAround();
+      this.#queries.look();
       if (!this.#isStopped) this.#flushLater();
     });
   }

@@ -1,9 +1,11 @@
 /** The market data of one venue, from socket to rows. */
 import { systemClock } from '../core/clock.ts';
 import { seededRandom } from '../core/random.ts';
+import { redactor } from '../core/redact.ts';
 import { withMarketData } from '../core/venue.ts';
 import { Feed } from '../feeds/feed.ts';
 import { httpClient } from '../net/http-client.ts';
+import { pacedSockets } from '../net/paced-sockets.ts';
 import { wsSockets } from '../net/ws-socket.ts';
 import { descriptorOf } from '../venues/registry.ts';
 import type { Actor } from './actor.ts';
@@ -21,21 +23,24 @@ export class FeedActor implements Actor {
     const http = httpClient();
     guard.atEnd(() => http.close());
     const descriptor = descriptorOf(spec.venue, context.config.venues);
+    const { access } = spec;
+    const redact = access === undefined ? undefined : redactor({ apiKey: access.apiKey, secret: '' });
     const sockets = descriptor.sockets?.(spec.endpoints, clock) ?? wsSockets(clock);
+    const paced = pacedSockets({ sockets, clock, rate: descriptor.rateLimits.connections });
     this.#feed = new Feed({
-      descriptor: withMarketData(descriptor, spec.access),
+      descriptor: withMarketData(descriptor, access),
       endpoints: spec.endpoints,
       universe: context.universe,
       venueIndex: spec.venueIndex,
       buffer: views.buffer,
       layout: views.layout,
       control: views.control,
-      sockets: guard.sockets(sockets),
+      sockets: guard.sockets(paced),
       http,
       clock,
       // Jitter only: what it decides is when to retry, which no replay repeats.
       random: seededRandom((clock.wallMs() ^ (spec.incarnation << 8) ^ spec.venueIndex) >>> 0),
-      log: createLog(spec.name, context.config.log.level, context.logFile),
+      log: createLog(spec.name, context.config.log.level, context.logFile, redact),
       onFault: host.onFault,
       // Whoever enters this actor from outside has the thread run a round afterwards: that is early enough.
       wake: () => {},

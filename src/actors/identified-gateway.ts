@@ -17,6 +17,7 @@ import type {
   QueryOutcome,
 } from '../core/order.ts';
 import type { GatewayDeps, VenueDescriptor } from '../core/venue.ts';
+import { GatewayShell } from '../net/gateway-shell.ts';
 
 /** The venue's gateway; wrapped only where one of its listings means something else than it says. */
 export function createIdentifiedGateway(
@@ -51,12 +52,13 @@ class Translation {
 
   order(order: OrderRequest): OrderRequest {
     const { exponent = 0 } = order.listing;
-    return {
-      ...order,
+    const native = {
       listing: nativeOf(order.listing),
       ...(order.price === undefined ? {} : { price: shifted(order.price, exponent) }),
-      size: shifted(order.size, -exponent),
     };
+    // Of an order by quote only the price has a unit of base in it.
+    if (order.size === undefined) return { ...order, ...native };
+    return { ...order, ...native, size: shifted(order.size, -exponent) };
   }
 
   event(event: GatewayEvent): GatewayEvent {
@@ -98,25 +100,14 @@ class Translation {
   }
 }
 
-class IdentifiedGateway implements Gateway {
+class IdentifiedGateway extends GatewayShell implements Gateway {
   readonly #inner: Gateway;
   readonly #translation: Translation;
 
   constructor(inner: Gateway, translation: Translation) {
+    super(inner);
     this.#inner = inner;
     this.#translation = translation;
-  }
-
-  get isUp(): boolean {
-    return this.#inner.isUp;
-  }
-
-  connect(): Promise<void> {
-    return this.#inner.connect();
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close();
   }
 
   place(order: OrderRequest): Promise<PlaceOutcome> {

@@ -2,9 +2,10 @@
  *  stand in the data folder, so that client order ids never repeat, whatever died when. */
 
 import { randomInt } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, messageOf } from '../core/faults.ts';
+import { saveJson } from '../record/save-json.ts';
 
 export interface Identity {
   /** Names for the next executor: on the disk before this returns. */
@@ -25,7 +26,7 @@ export function openIdentity(dataDir: string): Identity {
         instance = newInstance();
         epoch = 1;
       }
-      save(path, instance, epoch);
+      saveJson(path, { instance, epoch });
       return { instance, epoch };
     },
   };
@@ -51,16 +52,4 @@ function load(path: string): { instance: string; epoch: number } {
     throw new Fault('record/corrupt', `${path} cannot be read: ${messageOf(thrown)}`, { path });
   }
   throw new Fault('record/corrupt', `${path} is not what was saved; orders under its ids may still be open`, { path });
-}
-
-function save(path: string, instance: string, epoch: number): void {
-  const next = `${path}.next`;
-  const fd = openSync(next, 'w', 0o600);
-  try {
-    writeFileSync(fd, JSON.stringify({ instance, epoch }));
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(next, path);
 }

@@ -2,14 +2,13 @@
  *  the terminal. */
 import pino from 'pino';
 import type { Log } from '../core/log.ts';
+import { logOptions } from '../core/log-options.ts';
+import type { Redact } from '../core/redact.ts';
 
-/** Paths that may hold a secret, wherever they stand. */
-const REDACTED = ['apiKey', 'secret', 'passphrase', 'signature', 'token', 'authorization'];
-
-export function createLog(name: string, level: string, file?: string): Log {
-  const paths = REDACTED.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
+/** @param redact for a thread that holds keys: goes over every line as it is written, whatever it is made of */
+export function createLog(name: string, level: string, file?: string, redact?: Redact): Log {
   return pino(
-    { name, level, redact: { paths, censor: '[redacted]' }, base: { name } },
+    logOptions(name, level, redact),
     pino.destination(file === undefined ? { fd: 2, sync: true } : { dest: file, sync: true, append: true }),
   );
 }

@@ -7,6 +7,7 @@ import type { Credentials, Endpoints, MarketAccess, VenueId } from '../core/venu
 import type { ExecutorReport } from '../engine/executor-port.ts';
 import type { Consumer, MemoryShape } from '../memory/layout.ts';
 import type { ActorCommand } from './actor.ts';
+import type { CrashAt } from './crash-point.ts';
 
 export type IdleKind = Config['idle'];
 
@@ -33,8 +34,8 @@ export type ActorSpec =
         readonly endpoints: Endpoints;
         readonly credentials: Credentials;
       }[];
-      /** A successor within the run adopts what the write-ahead log says is open. */
-      readonly isSuccessor: boolean;
+      /** Runs whose last records may not be in the journal: those that died, and a predecessor's in this run. */
+      readonly unended: readonly string[];
     }
   | { readonly kind: 'journal'; readonly name: string };
 
@@ -49,6 +50,8 @@ export interface EngineContext {
   readonly universe: Universe;
   readonly shape: MemoryShape;
   readonly buffer: SharedArrayBuffer;
+  /** Crash tests only. */
+  readonly crashAt?: CrashAt;
 }
 
 export interface ThreadPlan {
@@ -93,6 +96,18 @@ export type FromThread =
       readonly moment: 'start' | 'end';
       readonly balances: readonly Balance[];
     }
+  /** What the venue had more than we did, by asset, decimal texts; and all that it said. */
+  | {
+      readonly kind: 'BalancesDrifted';
+      readonly venue: VenueId;
+      readonly changes: Readonly<Record<string, string>>;
+      readonly balances: readonly Balance[];
+    }
   | { readonly kind: 'BalancesFailed'; readonly venue: VenueId; readonly message: string }
+  /** The executor's loop went round. The last one says whether all that it sent is settled. */
+  | { readonly kind: 'Beat'; readonly isLast: false }
+  | { readonly kind: 'Beat'; readonly isLast: true; readonly isFlat: boolean }
   | { readonly kind: 'Settled' }
+  /** A loss limit halts, with its reason; undefined: a person lifted that, and the executor knows. */
+  | { readonly kind: 'LossHaltChanged'; readonly reason: string | undefined }
   | { readonly kind: 'Reported'; readonly report: ExecutorReport };

@@ -15,6 +15,7 @@ export function metricSources(engine: Engine): MetricSources {
     wireToDecision: views.latency('wireToDecision'),
     tickToTrade: views.latency('tickToTrade'),
     ack: views.latency('ack'),
+    walAppend: views.latency('walAppend'),
     decode: {
       buckets: () => decode.flatMap((histogram) => histogram.buckets()).sort(([a], [b]) => a - b),
       get sum() {
@@ -28,6 +29,7 @@ export function metricSources(engine: Engine): MetricSources {
     detector: () => views.detectorCounters().snapshot(),
     executor: () => views.executorCounters().snapshot(),
     journal: () => views.journalCounters().snapshot(),
+    filters: () => views.filterCounters().snapshot(),
     refusals: (stage) => views.reasonCounters(stage).snapshot(),
     latencies,
     rows: () =>
@@ -40,12 +42,16 @@ export function metricSources(engine: Engine): MetricSources {
       })),
     gatewayUp: (venue) => views.control.isGatewayUp(venues.indexOf(venue)),
     inventory: () => view.inventory().map(({ venue, asset, free }) => ({ venue, asset, free: Number(free) })),
+    openNotional: () => toNumbers(view.openNotional()),
     pnl: () => toNumbers(view.status().pnl),
     valued: () => toNumbers(view.status().valued),
     fees: () => toNumbers(view.status().fees),
     state: () => view.status().state,
+    risk: () => view.status().risk,
     faults: () => engine.faultCounts,
     actors: () => engine.supervisor.status(),
+    breakers: () => view.breakers.figures(),
+    rates: () => view.rates(),
     ringFill: () => Object.fromEntries(RECORD_PRODUCERS.map((producer) => [producer, views.recordRing(producer).fill])),
   };
 }

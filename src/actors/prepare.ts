@@ -5,12 +5,15 @@ import { systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import { Fault } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
+import type { RunRecord } from '../core/records.ts';
 import { buildUniverse, GRID_ROOM } from '../core/universe.ts';
 import { allocate, planLayout } from '../memory/layout.ts';
 import { httpClient } from '../net/http-client.ts';
-import { referenceFolder } from '../record/journal-store.ts';
+import { journalFolder, referenceFolder } from '../record/journal-store.ts';
 import { ReferenceCache } from '../record/reference-cache.ts';
+import { unendedRuns } from '../record/unended-runs.ts';
 import { shapeOf } from './context.ts';
+import type { CrashAt } from './crash-point.ts';
 import type { EngineContext } from './messages.ts';
 import { loadReference } from './reference.ts';
 import { resolveTopology } from './topology.ts';
@@ -22,12 +25,16 @@ export interface EngineOptions {
   readonly dataDir: string;
   readonly log: Log;
   readonly logFile?: string;
+  /** Crash tests only. */
+  readonly crashAt?: CrashAt;
 }
 
 export interface PreparedRun {
   readonly context: EngineContext;
   /** Those of the venues that list something. */
   readonly setups: readonly VenueSetup[];
+  /** Earlier runs that died. */
+  readonly unended: readonly RunRecord[];
   /** What went wrong without keeping the run from starting. */
   readonly faults: readonly Fault[];
 }
@@ -39,7 +46,14 @@ const GRID_VERSION = 1;
 const newRunId = (): string => `${Date.now().toString(36)}${randomBytes(2).toString('hex')}`;
 
 /** Rejects with `venue/unreachable` when fewer than two venues are left to trade between. */
-export async function prepareRun({ config, setups, dataDir, log, logFile }: EngineOptions): Promise<PreparedRun> {
+export async function prepareRun({
+  config,
+  setups,
+  dataDir,
+  log,
+  logFile,
+  crashAt,
+}: EngineOptions): Promise<PreparedRun> {
   const clock = systemClock();
   const faults: Fault[] = [];
   const http = httpClient();
@@ -65,6 +79,7 @@ export async function prepareRun({ config, setups, dataDir, log, logFile }: Engi
       run: newRunId(),
       dataDir,
       ...(logFile === undefined ? {} : { logFile }),
+      ...(crashAt === undefined ? {} : { crashAt }),
       // Keys go to the executor alone, in its spec, and to a feed that has to show one, without the secret.
       config: { ...config, topology, venues: config.venues.map(({ credentials: _, ...venue }) => venue) },
       universe,
@@ -72,6 +87,7 @@ export async function prepareRun({ config, setups, dataDir, log, logFile }: Engi
       buffer: allocate(planLayout(shape)),
     },
     setups: setups.filter((setup) => universe.venues.includes(setup.descriptor.id)),
+    unended: unendedRuns(journalFolder(dataDir)),
     faults,
   };
 }

@@ -5,6 +5,7 @@ import { Fault, messageOf } from '../core/faults.ts';
 import { type AssetAlias, identifiedAll } from '../core/identity.ts';
 import type { FeeRates, Listing } from '../core/instrument.ts';
 import type { Log } from '../core/log.ts';
+import type { Gateway } from '../core/order.ts';
 import type { HttpPort } from '../core/socket.ts';
 import type { VenueListings } from '../core/universe.ts';
 import { wsSockets } from '../net/ws-socket.ts';
@@ -81,7 +82,7 @@ function ofVenue(venue: string, thrown: unknown): Fault {
   return new Fault(code, message.includes(venue) ? message : `${venue}: ${message}`, { ...details, venue });
 }
 
-function configuredFees({ config: { fees }, descriptor }: VenueSetup): FeeRates | undefined {
+export function configuredFees({ config: { fees }, descriptor }: VenueSetup): FeeRates | undefined {
   return fees === undefined
     ? undefined
     : takenAs(descriptor.defaultFees, { taker: fees.taker, maker: fees.maker ?? fees.taker });
@@ -108,13 +109,22 @@ async function accountFees(setup: VenueSetup, listings: readonly Listing[], deps
     },
     deps.aliases,
   );
+  const dearest = await dearestRates(gateway, listings);
+  await gateway.close();
+  return dearest === undefined ? descriptor.defaultFees : takenAs(descriptor.defaultFees, dearest);
+}
+
+/** The account's rates of the listing that it pays most for, among those that trade; undefined where none does. */
+export async function dearestRates(
+  gateway: Pick<Gateway, 'feeRates'>,
+  listings: readonly Listing[],
+): Promise<FeeRates | undefined> {
   let dearest: FeeRates | undefined;
   for (const listing of listings.filter(({ trading }) => trading)) {
     const rates = await gateway.feeRates(listing);
     if (dearest === undefined || isDearer(rates.taker, dearest.taker)) dearest = rates;
   }
-  await gateway.close();
-  return dearest === undefined ? descriptor.defaultFees : takenAs(descriptor.defaultFees, dearest);
+  return dearest;
 }
 
 const isDearer = (a: string, b: string): boolean => parseDecimal(a, RATE_SCALE) > parseDecimal(b, RATE_SCALE);

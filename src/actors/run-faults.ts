@@ -1,20 +1,25 @@
-/** The faults of a run: kept for the status and the summary, logged, and written down. Thread: main. */
-import type { Fault } from '../core/faults.ts';
+/** The faults of a run: kept for the status and the summary, logged, and written down, none of it with a key in it.
+ *  Thread: main. */
+import { Fault } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
+import { type Redact, redactValue } from '../core/redact.ts';
 import type { RunRecords } from './run-records.ts';
 
 export class RunFaults {
   readonly list: { readonly at: number; readonly code: string; readonly message: string }[] = [];
   readonly #log: Log;
   readonly #records: RunRecords;
+  readonly #redact: Redact;
 
-  constructor(log: Log, records: RunRecords) {
+  constructor(log: Log, records: RunRecords, redact: Redact) {
     this.#log = log;
     this.#records = records;
+    this.#redact = redact;
   }
 
-  raise(fault: Fault, actor: string): void {
+  raise(raised: Fault, actor: string): void {
     const at = Date.now();
+    const fault = new Fault(raised.code, this.#redact(raised.message), redactValue(this.#redact, raised.details));
     this.list.push({ at, code: fault.code, message: fault.message });
     this.#log.error({ actor, code: fault.code, details: fault.details }, fault.message);
     this.#records.fault(fault, actor, at);

@@ -1,7 +1,7 @@
 /** What the main thread itself has to say to the journal: the run, its balances, its faults. */
 import type { Fault } from '../core/faults.ts';
 import type { Balance } from '../core/order.ts';
-import type { RecordSink } from '../core/records.ts';
+import type { BalanceRecord, RecordSink, RunRecord } from '../core/records.ts';
 import { canonicalText } from '../engine/amounts.ts';
 import type { EngineContext } from './messages.ts';
 
@@ -25,21 +25,28 @@ export class RunRecords {
     this.#run({ endedAt: Date.now(), clean });
   }
 
+  /** The rest of a dead run's log is in the journal now. */
+  folded(run: RunRecord): void {
+    this.#sink.tryWrite({ ...run, foldedAt: Date.now() });
+  }
+
   fault({ code, message, details }: Fault, actor: string, at: number): void {
     const { run } = this.#context;
     const id = `${run}-${String(++this.#faults).padStart(6, '0')}`;
     this.#sink.tryWrite({ kind: 'Fault', id, run, at, actor, code, message, details });
   }
 
-  balances(venue: string, reason: 'start' | 'end', balances: readonly Balance[]): void {
+  balances(venue: string, reason: BalanceRecord['reason'], balances: readonly Balance[]): void {
     const { run } = this.#context;
-    const id = `${run}-${venue}-${reason}`;
+    const at = Date.now();
+    // A run has one start and one end at a venue.
+    const id = `${run}-${venue}-${reason}${reason === 'reconcile' ? `-${at}` : ''}`;
     const canonical = balances.map(({ asset, free, locked }) => ({
       asset,
       free: canonicalText(free),
       locked: canonicalText(locked),
     }));
-    this.#sink.tryWrite({ kind: 'Balance', id, run, at: Date.now(), venue, reason, balances: canonical });
+    this.#sink.tryWrite({ kind: 'Balance', id, run, at, venue, reason, balances: canonical });
   }
 
   #run(end: { endedAt?: number; clean?: boolean }): void {

@@ -1,8 +1,9 @@
 /** What each life of each actor is started with. */
+import type { Universe } from '../core/instrument.ts';
 import type { VenueId } from '../core/venue.ts';
 import type { Control } from '../memory/control.ts';
 import type { Identity } from './identity.ts';
-import type { ActorSpec } from './messages.ts';
+import type { ActorSpec, EngineContext } from './messages.ts';
 import { DETECTOR, EXECUTOR, feedName } from './topology.ts';
 import { accessOf, type VenueSetup } from './venue-setup.ts';
 
@@ -11,9 +12,20 @@ export class Specs {
   readonly #setups: readonly VenueSetup[];
   readonly #identity: Identity;
   readonly #control: Control;
+  readonly #run: string;
+  readonly #unended: readonly string[];
   readonly #incarnations: number[];
 
-  constructor(venues: readonly VenueId[], setups: readonly VenueSetup[], identity: Identity, control: Control) {
+  /** `unended`: earlier runs that the journal has no end of. */
+  constructor(
+    { run, universe: { venues } }: Pick<EngineContext, 'run'> & { readonly universe: Pick<Universe, 'venues'> },
+    setups: readonly VenueSetup[],
+    identity: Identity,
+    control: Control,
+    unended: readonly string[],
+  ) {
+    this.#run = run;
+    this.#unended = unended;
     this.#venues = venues;
     this.#setups = setups;
     this.#identity = identity;
@@ -30,7 +42,13 @@ export class Specs {
         const { endpoints, credentials } = this.#setup(venue);
         return { venue, endpoints, credentials };
       });
-      return { kind: 'executor', name, ...this.#identity.next(), venues, isSuccessor: life > 0 };
+      return {
+        kind: 'executor',
+        name,
+        ...this.#identity.next(),
+        venues,
+        unended: life > 0 ? [...this.#unended, this.#run] : this.#unended,
+      };
     }
     const venueIndex = this.#venues.findIndex((venue) => feedName(venue) === name);
     const venue = this.#venues[venueIndex];

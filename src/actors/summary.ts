@@ -21,6 +21,7 @@ export interface RunSummary {
   readonly valued: Readonly<Record<string, string>>;
   readonly fees: Readonly<Record<string, string>>;
   readonly dust: Readonly<Record<string, string>>;
+  readonly held: Readonly<Record<string, string>>;
   readonly latency: Readonly<Record<'wireToDecisionNs' | 'tickToTradeNs' | 'ackNs', Percentiles>>;
   readonly journal: EngineStatus['journal'];
   readonly faults: EngineStatus['faults'];
@@ -33,10 +34,11 @@ export interface SummaryParts {
   readonly valued: Readonly<Record<string, string>>;
   readonly fees: Readonly<Record<string, string>>;
   readonly dust: Readonly<Record<string, string>>;
+  readonly held: Readonly<Record<string, string>>;
   readonly halted: string | undefined;
 }
 
-export function summarise({ status, clean, pnl, valued, fees, dust, halted }: SummaryParts): RunSummary {
+export function summarise({ status, clean, pnl, valued, fees, dust, held, halted }: SummaryParts): RunSummary {
   return {
     seconds: Math.round(status.uptimeMs / 10) / 100,
     run: status.run,
@@ -60,6 +62,7 @@ export function summarise({ status, clean, pnl, valued, fees, dust, halted }: Su
     valued,
     fees,
     dust,
+    held,
     latency: status.latency,
     journal: status.journal,
     faults: status.faults,

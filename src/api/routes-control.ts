@@ -29,7 +29,12 @@ function refusalOf(action: string, state: EngineState): string | undefined {
 export function addControlRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { view, control, audit, log, clock } = deps;
 
-  function act(request: FastifyRequest, action: string, details: Record<string, unknown>, run: (by: string) => void) {
+  async function act(
+    request: FastifyRequest,
+    action: string,
+    details: Record<string, unknown>,
+    run: (by: string) => unknown,
+  ) {
     const refusal = refusalOf(action, view.status().state);
     try {
       audit.append({
@@ -45,7 +50,7 @@ export function addControlRoutes(app: FastifyInstance, deps: ApiDeps): void {
     }
     if (refusal !== undefined) throw new ApiError(409, 'wrong-state', refusal, { state: view.status().state });
     log.info({ action, who: request.ip, ...details }, 'asked over the admin API');
-    run(`api ${request.ip}`);
+    await run(`api ${request.ip}`);
     const { state, reasons } = view.status();
     return { action, state, reasons };
   }

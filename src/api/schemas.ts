@@ -19,6 +19,12 @@ export const ReadySchema = Type.Object({ ready: Type.Literal(true) });
 
 const state = Type.Enum(['starting', 'running', 'paused', 'draining', 'halted', 'stopped']);
 
+const breaker = {
+  state: Type.Enum(['closed', 'open', 'half-open']),
+  until: Type.Optional(wallMs),
+  score: Type.Number({ description: 'Points of trouble; past breakers.threshold it opens' }),
+};
+
 export const VenueStatusSchema = Type.Object({
   id: text,
   state: text,
@@ -32,6 +38,8 @@ export const VenueStatusSchema = Type.Object({
   gatewayUp: Type.Boolean(),
   incarnation: Type.Integer(),
   slow: Type.Optional(Type.Literal(true)),
+  breaker: Type.Object(breaker),
+  instrumentBreakers: Type.Optional(Type.Array(Type.Object({ ...breaker, instrument: text }))),
 });
 
 const percentiles = Type.Object({ count, p50: number, p90: number, p99: number, max: number });
@@ -43,6 +51,7 @@ export const LegSetCountsSchema = Type.Object({
   missed: count,
   refused: count,
   unknown: count,
+  held: count,
   residual: count,
 });
 
@@ -53,6 +62,12 @@ export const StatusSchema = Type.Object({
   idle: text,
   state,
   reasons: Type.Array(text, { description: 'Why it is halted or paused' }),
+  risk: Type.Object({
+    state: Type.Enum(['active', 'reducing', 'halted']),
+    dayGains: byAsset,
+    lossStreak: count,
+    overExposed: Type.Array(text),
+  }),
   startedAt: wallMs,
   uptimeMs: number,
   venues: Type.Array(VenueStatusSchema),
@@ -182,6 +197,7 @@ export const OrderSchema = Type.Object({
   side: text,
   type: text,
   tif: text,
+  orderKind: Type.Optional(text),
   price: Type.Optional(decimal),
   size: decimal,
   status: text,
@@ -196,6 +212,7 @@ export const OrderSchema = Type.Object({
       code: text,
       message: text,
       retryAfterMs: Type.Optional(number),
+      isBan: Type.Optional(Type.Literal(true)),
       isUnlisted: Type.Optional(Type.Literal(true)),
     }),
   ),

@@ -1,14 +1,17 @@
 /** Finds the command that was asked for and runs it. */
 import { booksCommand } from './books.ts';
 import { drainCommand, haltCommand, pauseCommand, resumeCommand, unhaltCommand } from './control.ts';
+import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import type { RunIo } from './io.ts';
 import { opportunitiesCommand } from './opportunities.ts';
 import { ordersCommand } from './orders.ts';
 import { runCommand } from './run.ts';
+import { secretsCommand } from './secrets.ts';
 import { simCommand } from './sim.ts';
 import { inventoryCommand, statusCommand, venuesCommand } from './status.ts';
 import { tradesCommand } from './trades.ts';
+import { verifyCommand } from './verify.ts';
 
 const OLDEST_NODE = 24;
 
@@ -17,6 +20,7 @@ type Command = (args: string[], io: RunIo) => Promise<number> | number;
 const COMMANDS: Readonly<Record<string, { readonly about: string; readonly run: Command }>> = {
   run: { about: 'the engine; without a configuration against embedded simulated exchanges', run: runCommand },
   sim: { about: 'only the simulated exchanges', run: simCommand },
+  doctor: { about: 'looks at configuration, clocks, keys, fees and round trips before trading', run: doctorCommand },
   status: { about: 'what a running engine is doing', run: statusCommand },
   venues: { about: 'the state of its venues', run: venuesCommand },
   inventory: { about: 'what it holds where', run: inventoryCommand },
@@ -29,7 +33,9 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly run: 
   orders: { about: 'orders, from the journal', run: ordersCommand },
   opportunities: { about: 'crossings and why they were taken or not, from the journal', run: opportunitiesCommand },
   export: { about: 'the journal as CSV or JSONL', run: exportCommand },
+  secrets: { about: 'keys at rest: set, list, check, remove', run: secretsCommand },
   books: { about: "a recording's frames through a venue's parser and books", run: booksCommand },
+  verify: { about: 'whether the journal and the log of orders add up', run: verifyCommand },
 };
 
 function usageText(): string {

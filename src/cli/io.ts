@@ -7,6 +7,17 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the engine keeps its data when no option says so. */
   readonly dataDir?: string;
+  /** stdin, for what must not stand in arguments. */
+  readonly input?: SecretInput;
+}
+
+export interface SecretInput {
+  readonly isTerminal: boolean;
+  /** One value from the terminal, which does not show it. A key in PEM may be pasted with all its lines. Rejects with
+   *  `usage/invalid` when it is broken off (Ctrl-C, Ctrl-D). */
+  ask(prompt: string): Promise<string>;
+  /** All that comes through a pipe until it ends. Rejects with `usage/invalid` for more than any keys are. */
+  read(): Promise<string>;
 }
 
 export const DEFAULT_DATA_DIR = './data';

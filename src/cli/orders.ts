@@ -12,7 +12,7 @@ export const ordersCommand = journalList({
     { name: 'symbol', text: (order) => order.symbol },
     { name: 'role', text: (order) => order.role },
     { name: 'side', text: (order) => order.side },
-    { name: 'type', text: (order) => `${order.type} ${order.tif}` },
+    { name: 'type', text: ({ type, tif, orderKind = tif }) => `${type} ${orderKind}` },
     { name: 'price', right: true, text: (order) => order.price ?? 'market' },
     { name: 'size', right: true, text: (order) => order.size },
     { name: 'filled', right: true, text: (order) => order.filled },

@@ -40,7 +40,7 @@ export function renderPanel(
     ...blank,
     ...parts.profitLines(status),
     ...parts.tradingLines(status).slice(0, isTall ? 3 : 2),
-    ...(isTall ? [parts.refusalLine(status)] : []),
+    ...(isTall ? [...parts.riskLines(status), parts.refusalLine(status)] : []),
     ...latency,
     ...parts.faultLines(status, isTall ? 3 : 1),
   ];

@@ -9,14 +9,15 @@ import type { VenueSetup } from '../actors/venue-setup.ts';
 import type { Config } from '../core/config.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
-import type { Endpoints } from '../core/venue.ts';
-import { MARKETS } from '../sim/market-shape.ts';
-import { descriptorOf, venueRegistry } from '../venues/registry.ts';
+import { type Redact, redactor, redactThrown, redactValue } from '../core/redact.ts';
+import { venueRegistry } from '../venues/registry.ts';
 import { type OptionSpecs, parseArguments, usage, usageMessage } from './arguments.ts';
-import { knownVenues, loadConfig, marketDataProblems, redactConfig, resolveCredentials } from './config-file.ts';
+import { knownVenues, loadConfig, marketDataProblems, marketProblems, redactConfig } from './config-file.ts';
+import { findCredentials } from './credentials.ts';
 import { DEFAULT_DATA_DIR, type RunIo } from './io.ts';
 import { ensureFolder, outFile } from './paths.ts';
 import { serveApi } from './serve-api.ts';
+import { configuredSetups, simulatedSetups } from './venue-setups.ts';
 import { watch } from './watch.ts';
 
 const OPTIONS = {
@@ -40,22 +41,20 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     io.err(usageMessage('run', problems));
     return 2;
   }
-  const loaded = loadConfig(values.config, knownVenues(venueRegistry));
-  const secrets = resolveCredentials(loaded.config, io.env);
-  const mistakes =
-    loaded.problems.length > 0
-      ? [...loaded.problems]
-      : [...secrets.problems, ...marketDataProblems(loaded.config, secrets.credentials, venueRegistry)];
-  const market = values.market ?? loaded.config.sim.market;
-  if (!Object.hasOwn(MARKETS, market)) {
-    const path = values.market === undefined ? 'sim.market' : '--market';
-    mistakes.push({ path, message: `"${market}" is no market; known: ${Object.keys(MARKETS).join(', ')}` });
-  }
-  const summary = values.summary === undefined ? undefined : outFile('--summary', values.summary, mistakes);
+  const known = knownVenues(venueRegistry);
+  const loaded = loadConfig(values.config, known);
   const dataDir = resolve(values.data ?? io.dataDir ?? DEFAULT_DATA_DIR);
+  const keys = loaded.problems.length > 0 ? undefined : await findCredentials(loaded.config, dataDir, known, io);
+  const mistakes =
+    keys === undefined
+      ? [...loaded.problems]
+      : [...keys.problems, ...marketDataProblems(loaded.config, keys.credentials, venueRegistry)];
+  const market = values.market ?? loaded.config.sim.market;
+  mistakes.push(...marketProblems(values.market === undefined ? 'sim.market' : '--market', market));
+  const summary = values.summary === undefined ? undefined : outFile('--summary', values.summary, mistakes);
   const obstacle = mistakes.length > 0 ? undefined : ensureFolder(dataDir);
   if (obstacle !== undefined) mistakes.push({ path: '--data', message: `cannot be written to: ${obstacle}` });
-  if (mistakes.length > 0) {
+  if (mistakes.length > 0 || keys === undefined) {
     for (const { path, message } of mistakes) io.err(`${path}: ${message}`);
     return 2;
   }
@@ -64,9 +63,10 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     sim: { seed: values.seed ?? loaded.config.sim.seed, market },
   };
   const logFile = io.terminal !== undefined && io.isErrOnTerminal ? join(dataDir, 'parallax.log') : undefined;
+  const redact = redactor(...keys.credentials.values(), ...keys.watchdogCredentials.values());
   let sim: EmbeddedSim | undefined;
   try {
-    const log = createLog('engine', config.log.level, logFile);
+    const log = createLog('engine', config.log.level, logFile, redact);
     if (config.venues.length === 0) {
       sim = await startEmbeddedSim({ ...config.sim, venues: [...venueRegistry.keys()] });
       log.info(
@@ -74,14 +74,7 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
         'simulated exchanges are up',
       );
     }
-    const setups =
-      sim === undefined
-        ? config.venues.map((venue): VenueSetup => {
-            const descriptor = descriptorOf(venue.id, config.venues);
-            const credentials = secrets.credentials.get(venue.id) ?? { apiKey: '', secret: '' };
-            return { config: venue, descriptor, endpoints: endpointsOf(venue, descriptor.environments), credentials };
-          })
-        : simulatedSetups(sim);
+    const setups = sim === undefined ? configuredSetups(config, keys) : simulatedSetups(sim);
     for (const { descriptor } of setups.filter((setup) => setup.descriptor.slow === true)) {
       log.warn({ venue: descriptor.id }, `${descriptor.name}: slower and coarser than a native venue`);
     }
@@ -90,6 +83,7 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
       setups,
       dataDir,
       log,
+      redact,
       logFile,
       sim,
       io,
@@ -97,8 +91,8 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
       summary,
     });
   } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown;
-    io.err(`${thrown.code}: ${thrown.message}`);
+    if (!(thrown instanceof Fault)) throw redactThrown(redact, thrown);
+    io.err(redact(`${thrown.code}: ${thrown.message}`));
     return thrown.code === 'config/invalid' ? 2 : 1;
   } finally {
     await sim?.stop();
@@ -110,6 +104,7 @@ interface RunParts {
   readonly setups: readonly VenueSetup[];
   readonly dataDir: string;
   readonly log: Log;
+  readonly redact: Redact;
   readonly logFile: string | undefined;
   readonly sim: EmbeddedSim | undefined;
   readonly io: RunIo;
@@ -122,6 +117,7 @@ async function runEngine({
   setups,
   dataDir,
   log,
+  redact,
   logFile,
   sim,
   io,
@@ -133,7 +129,8 @@ async function runEngine({
   const engine = await Engine.start({ config, setups, dataDir, log, ...(logFile === undefined ? {} : { logFile }) });
   let api: { url: string; close(): Promise<void> } | undefined;
   try {
-    api = config.api.enabled ? await serveApi(engine, redactConfig(config), io.env, dataDir, log) : undefined;
+    const shown = redactValue(redact, redactConfig(config));
+    api = config.api.enabled ? await serveApi(engine, shown, io.env, dataDir, log) : undefined;
   } catch (thrown) {
     // A taken port is no reason to leave leg sets open.
     await engine.finish();
@@ -159,29 +156,6 @@ async function runEngine({
 /** A fault that money stands behind, or a halt, is no clean end; one that was overcome is told in the summary. */
 const exitCode = ({ halted, faults }: RunSummary): number =>
   halted !== undefined || faults.some(({ code }) => code.startsWith('execution/')) ? 1 : 0;
-
-function endpointsOf(venue: Config['venues'][number], environments: Readonly<Record<string, Endpoints>>): Endpoints {
-  const base: Endpoints = environments[venue.environment] ?? { rest: '', wsPublic: '', wsPrivate: '', wsTrade: '' };
-  const { rest, wsPublic, wsPrivate, wsTrade, wsSbe = base.wsSbe } = venue.endpoints ?? {};
-  return {
-    rest: rest ?? base.rest,
-    wsPublic: wsPublic ?? base.wsPublic,
-    wsPrivate: wsPrivate ?? base.wsPrivate,
-    wsTrade: wsTrade ?? base.wsTrade,
-    ...(wsSbe === undefined ? {} : { wsSbe }),
-  };
-}
-
-function simulatedSetups(sim: EmbeddedSim): VenueSetup[] {
-  return Object.entries(sim.venues)
-    .filter(([id]) => venueRegistry.has(id))
-    .map(([id, { rest, wsPublic, wsPrivate, wsTrade, apiKey, secret, passphrase }]) => ({
-      config: { id, environment: 'live' },
-      descriptor: descriptorOf(id),
-      endpoints: { rest, wsPublic, wsPrivate, wsTrade },
-      credentials: { apiKey, secret, ...(passphrase === undefined ? {} : { passphrase }) },
-    }));
-}
 
 /** The exchanges' own books, beside the journal: the witness that the run can be checked against. */
 async function keepLedger(sim: EmbeddedSim, dataDir: string, log: Log): Promise<void> {

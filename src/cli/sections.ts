@@ -48,7 +48,7 @@ export function venueLines(venues: readonly VenueStatus[]): Line[] {
     grouped(venue.gaps),
     grouped(venue.resyncs),
     grouped(venue.reconnects),
-    venue.gatewayUp ? ['up', 'green'] : ['down', 'red'],
+    orderEntry(venue),
   ]);
   return table(
     [
@@ -64,6 +64,13 @@ export function venueLines(venues: readonly VenueStatus[]): Line[] {
     ],
     rows,
   );
+}
+
+/** What keeps new orders from a venue, if anything does: its breaker is open (held), or lets probes through. */
+function orderEntry({ gatewayUp, breaker }: VenueStatus): Piece {
+  if (!gatewayUp) return ['down', 'red'];
+  if (breaker.state === 'closed') return ['up', 'green'];
+  return breaker.state === 'open' ? ['held', 'red'] : ['probe', 'yellow'];
 }
 
 /** The best edges now, best first. */
@@ -146,6 +153,20 @@ export function tradingLines({ opportunities, intents, legSets, orders }: Engine
     [['LEG SETS ', 'dim'], counts(legSets, LEG_SET_ORDER)],
     [['ORDERS   ', 'dim'], counts(orders, ORDER_ORDER)],
   ];
+}
+
+/** Nothing while all may be sent and nothing was lost. */
+export function riskLines({ risk }: EngineStatus): Line[] {
+  const { state, dayGains, lossStreak, overExposed } = risk;
+  const losses = Object.entries(dayGains).filter(([, gain]) => gain.startsWith('-'));
+  if (state === 'active' && losses.length === 0 && lossStreak === 0) return [];
+  const parts = [
+    ...losses.map(([asset, gain]) => `${shortDecimal(gain, 4)} ${asset} today`),
+    ...(lossStreak > 0 ? [`${lossStreak} losing in a row`] : []),
+    ...overExposed.map((instrument) => `${instrument} past its exposure limit`),
+  ];
+  const paint = state === 'active' ? 'green' : state === 'reducing' ? 'yellow' : 'red';
+  return [[['RISK     ', 'dim'], [state, paint], parts.map((part) => ` · ${part}`).join('')]];
 }
 
 /** The reasons that stood in the way most often. */

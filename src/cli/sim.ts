@@ -17,6 +17,7 @@ const OPTIONS = {
   market: { kind: 'text', shows: 'NAME', about: 'wobble (crossings that pay), calm (crossings that do not) or still' },
   keys: { kind: 'text', shows: 'KIND', about: 'of accounts: hmac, or ed25519 where a venue knows it (binance)' },
   recording: { kind: 'text', shows: 'FILE', about: "serves recorded frames in place of a venue's own market" },
+  'ids-from': { kind: 'integer', min: 0, max: 999_999_999_999, about: 'added to the numbers of orders and trades' },
   'until-stdin-closes': { kind: 'flag', about: 'ends with whoever holds the other end of stdin' },
 } as const satisfies OptionSpecs;
 
@@ -43,6 +44,7 @@ export async function simCommand(args: readonly string[], io: RunIo): Promise<nu
       ...(market === undefined ? {} : { market }),
       ...(recording === undefined ? {} : { recording }),
       ...(keys === undefined ? {} : { keys }),
+      ...(values['ids-from'] === undefined ? {} : { idsFrom: values['ids-from'] }),
       log: createLog('sim', 'info'),
     });
     io.out(JSON.stringify(sim.ready));

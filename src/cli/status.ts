@@ -19,6 +19,7 @@ export const statusCommand = clientCommand({
       [],
       ...parts.profitLines(status),
       ...parts.tradingLines(status),
+      ...parts.riskLines(status),
       parts.refusalLine(status),
       [
         ['JOURNAL  ', 'dim'],

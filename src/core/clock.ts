@@ -9,6 +9,16 @@ export interface Clock {
   after(ms: number, task: () => void): () => void;
 }
 
+/** A venue's clock against ours, in ms. */
+export interface ClockReading {
+  /** Theirs minus ours. */
+  readonly offsetMs: number;
+  /** How far from the truth that may be: half of the shortest round trip, and what the venue rounds away. */
+  readonly errorMs: number;
+  /** Of each question, in their order; the first may have opened the connection. */
+  readonly tripsMs: readonly number[];
+}
+
 export const pause = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => {
     clock.after(ms, resolve);
@@ -45,27 +55,32 @@ export function systemClock(): Clock {
 
 /** A clock that moves only when told to; for tests and replay. */
 export class ManualClock implements Clock {
-  #ns: number;
+  /** One word: a field would be allocated anew with every step. */
+  readonly #ns: Float64Array;
   readonly #wallStartMs: number;
   readonly #startNs: number;
   readonly #tasks: { at: number; task: () => void }[] = [];
 
   constructor(startNs = 1e9, wallStartMs = 1_750_000_000_000) {
-    this.#ns = startNs;
+    this.#ns = Float64Array.of(startNs);
     this.#startNs = startNs;
     this.#wallStartMs = wallStartMs;
   }
 
   monotonicNs(): MonoNs {
-    return this.#ns as MonoNs;
+    return this.#now;
+  }
+
+  get #now(): MonoNs {
+    return this.#ns[0] as MonoNs;
   }
 
   wallMs(): EpochMs {
-    return Math.floor(this.#wallStartMs + (this.#ns - this.#startNs) / 1e6) as EpochMs;
+    return Math.floor(this.#wallStartMs + (this.#now - this.#startNs) / 1e6) as EpochMs;
   }
 
   after(ms: number, task: () => void): () => void {
-    const entry = { at: this.#ns + ms * 1e6, task };
+    const entry = { at: this.#now + ms * 1e6, task };
     this.#tasks.push(entry);
     return () => {
       const at = this.#tasks.indexOf(entry);
@@ -75,14 +90,14 @@ export class ManualClock implements Clock {
 
   /** Moves time on, running due tasks in their order. */
   advanceMs(ms: number): void {
-    const end = this.#ns + ms * 1e6;
-    for (;;) {
+    const end = this.#now + ms * 1e6;
+    while (this.#tasks.length > 0) {
       const due = this.#tasks.filter((entry) => entry.at <= end).sort((a, b) => a.at - b.at)[0];
       if (due === undefined) break;
       this.#tasks.splice(this.#tasks.indexOf(due), 1);
-      this.#ns = Math.max(this.#ns, due.at);
+      this.#ns[0] = Math.max(this.#now, due.at);
       due.task();
     }
-    this.#ns = end;
+    this.#ns[0] = end;
   }
 }

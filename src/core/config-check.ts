@@ -1,15 +1,15 @@
 /** Checks a configuration: its schema, and every rule that a schema cannot say. Pure: values in, problems out. */
 import Value from 'typebox/value';
-import { type Config, ConfigSchema, type VenueConfig } from './config.ts';
+import { type Config, ConfigSchema, type KeyConfig, type VenueConfig } from './config.ts';
+import { filterProblems } from './filter-check.ts';
+import { feeAssetProblems, type OrderFacts, orderKindProblems } from './order-check.ts';
+import { type Problem, schemaProblems } from './schema-problems.ts';
+import { SECRET_FIELDS } from './secrets.ts';
 
-export interface Problem {
-  /** `venues[0].credentials.secret` */
-  readonly path: string;
-  readonly message: string;
-}
+export type { Problem };
 
 /** What the rules need to know of a venue; the registry says it. */
-export interface KnownVenue {
+export interface KnownVenue extends OrderFacts {
   /** Why it cannot be traded all the same. */
   readonly unfit?: string;
   readonly environments: readonly string[];
@@ -28,43 +28,16 @@ export function checkConfig(
   knownVenues: ReadonlyMap<string, KnownVenue>,
 ): { config: Config; problems: Problem[] } {
   const config = Value.Default(ConfigSchema, Value.Clone(raw ?? {})) as Config;
-  const problems = schemaProblems(config);
-  if (problems.length === 0 || Array.isArray((config as { venues?: unknown }).venues)) {
+  // Filters are checked one by one: what a union says of a mistake is about all its members.
+  const problems = schemaProblems(ConfigSchema, Array.isArray(config.filters) ? { ...config, filters: [] } : config);
+  const isSound = problems.length === 0;
+  if (isSound || Array.isArray((config as { venues?: unknown }).venues)) {
     problems.push(...ruleProblems(config, knownVenues));
   }
+  if (Array.isArray(config.filters)) problems.push(...filterProblems(config, isSound));
   const unique = new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem]));
   return { config, problems: [...unique.values()] };
 }
-
-function schemaProblems(value: unknown): Problem[] {
-  const errors = [...Value.Errors(ConfigSchema, value)];
-  const unions = new Set(errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath));
-  const problems: Problem[] = [];
-  for (const error of errors) {
-    const path = dotted(error.instancePath);
-    if (error.keyword === 'boolean') problems.push({ path, message: 'is not a known setting' });
-    else if (error.keyword === 'additionalProperties') continue;
-    else if (error.keyword === 'const' && unions.has(error.instancePath)) continue;
-    else if (error.keyword === 'anyOf')
-      problems.push({ path, message: `must be one of ${allowed(errors, error.instancePath)}` });
-    else problems.push({ path, message: error.message });
-  }
-  return problems;
-}
-
-function allowed(errors: readonly { keyword: string; instancePath: string; params: object }[], path: string): string {
-  return errors
-    .filter((error) => error.keyword === 'const' && error.instancePath === path)
-    .map((error) => String((error.params as { allowedValue?: unknown }).allowedValue))
-    .join(', ');
-}
-
-const dotted = (pointer: string): string =>
-  pointer
-    .split('/')
-    .slice(1)
-    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === '' ? part : `${path}.${part}`), '') ||
-  '(root)';
 
 /** True for addresses of this machine alone. */
 export function isLoopback(url: string): boolean {
@@ -80,6 +53,7 @@ function ruleProblems(config: Config, known: ReadonlyMap<string, KnownVenue>): P
   const problems: Problem[] = [];
   const say = (path: string, message: string): void => void problems.push({ path, message });
   const seen = new Set<unknown>();
+  const traded: [VenueConfig, KnownVenue][] = [];
   config.venues.forEach((venue, index) => {
     const path = `venues[${index}]`;
     if (typeof venue !== 'object' || venue === null || typeof venue.id !== 'string') return;
@@ -99,8 +73,13 @@ function ruleProblems(config: Config, known: ReadonlyMap<string, KnownVenue>): P
     }
     if (venue.marketData === 'sbe' && descriptor.hasSbe !== true)
       say(`${path}.marketData`, `${venue.id} has no market data in SBE; leave it at json`);
+    traded.push([venue, descriptor]);
+    problems.push(...feeAssetProblems(venue, descriptor, path));
     problems.push(...credentialProblems(config, venue, descriptor, path));
   });
+  problems.push(...orderKindProblems(config, traded));
+  if (Number(config.breakers?.firstOpenMs) > Number(config.breakers?.maxOpenMs))
+    say('breakers.firstOpenMs', 'may not be longer than breakers.maxOpenMs');
   if (config.mode === 'paper') say('mode', 'paper trading is not there yet; use sim');
   if (config.mode === 'live' && config.venues.length < 2) say('venues', 'live needs at least two venues');
   if (config.mode === 'sim' && config.venues.length === 1)
@@ -137,23 +116,26 @@ function credentialProblems(config: Config, venue: VenueConfig, descriptor: Know
     const all = needed.length === 4 ? 'four' : 'five';
     say('endpoints', `mode sim talks to this machine only: give all ${all} addresses, on loopback`);
   }
-  const credentials = venue.credentials;
-  if (credentials === undefined) {
-    say('credentials', 'order entry needs a key: apiKeyEnv and secretEnv name the environment variables');
-    return problems;
-  }
-  for (const field of ['apiKey', 'secret', 'passphrase'] as const) {
-    const needed = field !== 'passphrase' || descriptor.needsPassphrase;
-    const inline = credentials[field];
-    const named = credentials[`${field}Env`];
-    if (inline !== undefined && !isLocal) {
-      say(
-        `credentials.${field}`,
-        `a secret does not belong in a file; use ${field}Env with the name of an environment variable`,
-      );
-    } else if (inline === undefined && named === undefined && needed) {
-      say(`credentials.${field}Env`, `is missing: ${venue.id} wants it`);
+  const { watchdog, ...trading } = venue.credentials ?? {};
+  for (const [at, key] of [['credentials', trading] as const, ['credentials.watchdog', watchdog ?? {}] as const]) {
+    // Nothing said of it: the secrets' file has it or not, which shows when that is opened.
+    if (!isNamed(key)) continue;
+    for (const field of SECRET_FIELDS) {
+      const needed = field !== 'passphrase' || descriptor.needsPassphrase;
+      const inline = key[field];
+      const named = key[`${field}Env`];
+      if (inline !== undefined && !isLocal) {
+        say(
+          `${at}.${field}`,
+          `a secret does not belong in a file; use ${field}Env with the name of an environment variable`,
+        );
+      } else if (inline === undefined && named === undefined && needed) {
+        say(`${at}.${field}Env`, `is missing: ${venue.id} wants it`);
+      }
     }
   }
   return problems;
 }
+
+/** Whether the configuration says of any part of a key where it is. */
+export const isNamed = (key: KeyConfig): boolean => Object.values(key).some((value) => value !== undefined);

@@ -1,6 +1,10 @@
 /** The configuration: its schema and its defaults. What else it has to be stands in `config-check.ts`. */
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
+import { ExecutionSchema } from './execution-config.ts';
+import { FeeAssetSchema } from './fee-asset-config.ts';
+import { FilterSchema } from './filter-config.ts';
+import { riskLimitFields } from './risk-config.ts';
 
 const strict = { additionalProperties: false } as const;
 const decimal = { pattern: '^\\d+(\\.\\d+)?$' } as const;
@@ -16,16 +20,26 @@ const EndpointsSchema = Type.Object(
   strict,
 );
 
+const keyFields = {
+  apiKeyEnv: Type.Optional(Type.String({ description: 'Name of the environment variable that holds the key' })),
+  secretEnv: Type.Optional(Type.String()),
+  passphraseEnv: Type.Optional(Type.String()),
+  apiKey: Type.Optional(Type.String({ description: 'In plain text: only for endpoints on this machine' })),
+  secret: Type.Optional(Type.String()),
+  passphrase: Type.Optional(Type.String()),
+};
+
 const CredentialsSchema = Type.Object(
   {
-    apiKeyEnv: Type.Optional(Type.String({ description: 'Name of the environment variable that holds the key' })),
-    secretEnv: Type.Optional(Type.String()),
-    passphraseEnv: Type.Optional(Type.String()),
-    apiKey: Type.Optional(Type.String({ description: 'In plain text: only for endpoints on this machine' })),
-    secret: Type.Optional(Type.String()),
-    passphrase: Type.Optional(Type.String()),
+    ...keyFields,
+    watchdog: Type.Optional(
+      Type.Object(keyFields, {
+        ...strict,
+        description: 'A second key, for whoever cancels from outside: a venue that counts nonces wants one',
+      }),
+    ),
   },
-  strict,
+  { ...strict, description: "A role of which nothing stands here is looked for in the secrets' file" },
 );
 
 const VenueSchema = Type.Object(
@@ -51,6 +65,7 @@ const VenueSchema = Type.Object(
         { ...strict, description: "Overrides the account's own rates (0.001 is 10 bps)" },
       ),
     ),
+    feeAsset: Type.Optional(FeeAssetSchema),
     options: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), { description: "For adapter ccxt: ccxt's own `options`; no keys" }),
     ),
@@ -126,34 +141,41 @@ export const ConfigSchema = Type.Object(
           description: 'Farthest that a price may be from its instrument elsewhere; beyond it is another asset',
         }),
         maxIntentAgeMs: Type.Number({ default: 250, exclusiveMinimum: 0 }),
+        maxVenueNotional: Type.Optional(
+          Type.String({
+            ...decimal,
+            description: 'Quote units that our open orders at one venue may be worth at their limits; absent: no limit',
+          }),
+        ),
+        maxInstrumentNotional: Type.Optional(
+          Type.String({ ...decimal, description: 'The same of one instrument over all venues, both legs counted' }),
+        ),
         unwindSlippageBps: Type.Number({
           default: 50,
           minimum: 0,
-          description: 'How far past the best price an unwind may go',
+          description: 'How far past the best price a hedge may go',
         }),
+        maxExposure: Type.String({
+          ...decimal,
+          default: '0',
+          description:
+            'Quote units that may be held unmatched in one instrument; 0: none, what cannot be hedged pauses it',
+        }),
+        ...riskLimitFields,
       },
       { ...strict, default: {} },
     ),
-    execution: Type.Object(
-      {
-        orderTimeoutMs: Type.Number({
-          default: 2000,
-          minimum: 50,
-          description: 'After this an outcome is unknown and is asked for',
-        }),
-        resolveTimeoutMs: Type.Number({
-          default: 10_000,
-          minimum: 100,
-          description: 'After this an unknown outcome pauses the instrument',
-        }),
-      },
-      { ...strict, default: {} },
-    ),
+    execution: ExecutionSchema,
     journal: Type.Object(
       {
         quoteSampleMs: Type.Integer({ default: 1000, minimum: 100 }),
         quoteRetentionHours: Type.Number({ default: 72, exclusiveMinimum: 0 }),
         syncMs: Type.Integer({ default: 100, minimum: 1, description: 'Background sync of the write-ahead log' }),
+        walRetentionHours: Type.Number({
+          default: 72,
+          minimum: 1,
+          description: 'Files of the write-ahead log are kept so long, and longer while anything in them is needed',
+        }),
       },
       { ...strict, default: {} },
     ),
@@ -183,10 +205,84 @@ export const ConfigSchema = Type.Object(
       },
       { ...strict, default: {} },
     ),
+    breakers: Type.Object(
+      {
+        threshold: Type.Integer({
+          default: 100,
+          minimum: 100,
+          description: 'Points of trouble past which a breaker opens; the heaviest single event has 50',
+        }),
+        forgetPerSecond: Type.Integer({ default: 2, minimum: 1, description: 'Points that time takes off' }),
+        goodPoints: Type.Integer({ default: 10, minimum: 1, description: 'Points that a good answer takes off' }),
+        firstOpenMs: Type.Integer({
+          default: 1_000,
+          minimum: 10,
+          description: 'How long the first opening lasts; each reopening lasts twice as long as the one before',
+        }),
+        maxOpenMs: Type.Integer({ default: 60_000, minimum: 10, description: 'The longest opening' }),
+        healMs: Type.Integer({
+          default: 30_000,
+          minimum: 1,
+          description: 'Good answers without trouble for this long make the next opening half as long',
+        }),
+        probes: Type.Integer({ default: 3, minimum: 1, description: 'Good answers that close a half-open breaker' }),
+        slowAckMs: Type.Number({
+          default: 1_000,
+          exclusiveMinimum: 0,
+          description: 'An answer to an order that takes longer is trouble',
+        }),
+        slowAckFactor: Type.Number({
+          default: 10,
+          minimum: 2,
+          description: "So many times the venue's own median are trouble too, past a quarter of slowAckMs",
+        }),
+      },
+      { ...strict, default: {}, description: 'Circuit breakers of venues and of instruments at a venue' },
+    ),
+    safety: Type.Object(
+      {
+        watchdog: Type.Boolean({
+          default: true,
+          description: 'A process beside the engine that cancels our open orders when it freezes or dies',
+        }),
+        watchdogMs: Type.Integer({
+          default: 3_000,
+          minimum: 500,
+          maximum: 60_000,
+          description: 'Silence of the executor after which the watchdog acts',
+        }),
+        deadManMs: Type.Optional(
+          Type.Integer({
+            minimum: 5_000,
+            maximum: 120_000,
+            description:
+              "Sets the venues' own timers to this. At most venues they cancel ALL orders of the account, a person's too",
+          }),
+        ),
+      },
+      { ...strict, default: {} },
+    ),
+    secrets: Type.Object(
+      { file: Type.String({ default: 'secrets.enc', minLength: 1, description: 'Encrypted; from the data folder' }) },
+      { ...strict, default: {} },
+    ),
     log: Type.Object(
       {
         level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
           default: 'info',
+        }),
+      },
+      { ...strict, default: {} },
+    ),
+    filters: Type.Array(FilterSchema, {
+      default: [],
+      description: 'What a chance has to pass before it is taken, in this order; see docs/FILTERS.md',
+    }),
+    security: Type.Object(
+      {
+        allowWithdrawalKeys: Type.Boolean({
+          default: false,
+          description: 'Trade with keys that may withdraw, which trading does not need',
         }),
       },
       { ...strict, default: {} },
@@ -197,5 +293,7 @@ export const ConfigSchema = Type.Object(
 
 export type Config = Static<typeof ConfigSchema>;
 export type VenueConfig = Config['venues'][number];
+/** Where a key is to be found. */
+export type KeyConfig = NonNullable<NonNullable<VenueConfig['credentials']>['watchdog']>;
 
 export const defaultConfig = (): Config => Value.Default(ConfigSchema, {}) as Config;

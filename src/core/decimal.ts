@@ -12,8 +12,40 @@ export function pow10(n: number): bigint {
   return power;
 }
 
+/** Digits that a double adds up exactly. */
+const SHORT = 15;
+const ZERO = 48;
+const DOT = 46;
+const MINUS = 45;
+const isDigit = (code: number): boolean => code >= ZERO && code <= 57;
+
 /** `text` as an integer at `scale` decimals. Throws `decimal/malformed`, or `decimal/off-grid` when digits would be lost. */
 export function parseDecimal(text: string, scale: number): bigint {
+  return parseShort(text, scale) ?? parseAny(text, scale);
+}
+
+/** What nearly all texts are, in one pass; undefined for what is long, off the grid or no number. */
+function parseShort(text: string, scale: number): bigint | undefined {
+  const isNegative = text.charCodeAt(0) === MINUS;
+  let value = 0;
+  let digits = 0;
+  let dotAt = -1;
+  for (let at = isNegative ? 1 : 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT && dotAt < 0 && digits > 0) {
+      dotAt = at;
+      continue;
+    }
+    if (!isDigit(code) || ++digits > SHORT) return undefined;
+    value = value * 10 + (code - ZERO);
+  }
+  const decimals = dotAt < 0 ? 0 : text.length - dotAt - 1;
+  if (digits === 0 || dotAt === text.length - 1 || decimals > scale) return undefined;
+  const magnitude = BigInt(value) * pow10(scale - decimals);
+  return isNegative ? -magnitude : magnitude;
+}
+
+function parseAny(text: string, scale: number): bigint {
   const match = DECIMAL.exec(text);
   if (match === null) throw new Fault('decimal/malformed', `not a decimal number: "${text.slice(0, 40)}"`, { text });
   const fraction = (match[3] ?? '').replace(/0+$/, '');
@@ -67,10 +99,6 @@ export function divideCeil(value: bigint, divisor: bigint): bigint {
   const quotient = value / divisor;
   return value % divisor !== 0n && value > 0n ? quotient + 1n : quotient;
 }
-
-const ZERO = 48;
-const DOT = 46;
-const isDigit = (byte: number): boolean => byte >= ZERO && byte <= 57;
 
 export const SCAN = { Ok: 0, OffGrid: 1, Saturated: 2, Malformed: 3 } as const;
 export type ScanStatus = (typeof SCAN)[keyof typeof SCAN];

@@ -1,4 +1,5 @@
 /** Names and meaning of every counter, in one place: memory lays them out, actors add to them, Prometheus serves them. */
+import { FILTER_NAMES } from './filter-names.ts';
 import { REASONS } from './intent.ts';
 import { DISTRUST_REASONS } from './quote.ts';
 
@@ -45,6 +46,7 @@ export const EXECUTOR_COUNTERS = {
   setsMissed: 'Leg sets of which nothing filled',
   setsRefused: 'Leg sets whose every order the venue rejected, and intents refused before any order',
   setsUnknown: 'Leg sets closed with an unknown outcome',
+  setsHeld: 'Leg sets closed with unmatched base that is held within the exposure limit',
   setsResidual: 'Leg sets closed with unmatched base',
   ordersSent: 'Orders sent',
   ordersAcked: 'Orders acknowledged',
@@ -52,9 +54,23 @@ export const EXECUTOR_COUNTERS = {
   ordersRejected: 'Orders rejected',
   ordersCancelled: 'Orders cancelled or expired with base left',
   ordersUnknown: 'Orders whose outcome had to be asked for',
+  ordersTimedOut: 'Resting orders cancelled because their time was over',
   fills: 'Fills booked',
   duplicateFills: 'Fills seen again and ignored',
+  setsAdopted: 'Leg sets taken over from a crash',
+  orphans: 'Open orders under our client ids that no log knew, cancelled',
   strayEvents: 'Order events of no order of ours',
+  lossHalts: 'Times that a loss limit halted trading',
+  exposureStops: 'Times that unmatched base past its limit stopped new leg sets',
+  setsReducing: 'Leg sets opened to bring unmatched base back within its limit',
+  freezes: 'Times that the executor stood still for too long',
+  deadManSets: "Times that a venue's dead-man timer was set",
+  deadManFailures: "Times that a venue's dead-man timer could not be set",
+  reconciliations: 'Times that balances and open orders were compared with a venue',
+  reconciliationsSkipped: 'Times that a venue was not compared with: it was down, kept us out, or did not answer',
+  balanceDrifts: "Balances that were not what the fills add up to, and were set to the venue's figure",
+  standingOrders: 'Orders that were settled here and stood open at their venue, cancelled',
+  feeAssetLapses: 'Times that the fees of a venue could no longer be counted on to be paid in its fee asset',
 } as const;
 
 export const JOURNAL_COUNTERS = {
@@ -62,6 +78,7 @@ export const JOURNAL_COUNTERS = {
   batches: 'Transactions committed',
   quoteSamples: 'Quote samples written',
   pruned: 'Quote samples removed by retention',
+  logFilesPruned: 'Files of the write-ahead log removed by retention',
   maxLagMs: 'Longest time from record to disk, ms',
   lastLagMs: 'Time from record to disk of the newest batch, ms',
 } as const;
@@ -77,4 +94,13 @@ export const LATENCIES = {
   tickToTrade: 'From the read callback to the first order byte written',
   ack: 'From order written to acknowledgement',
   decode: 'From the read callback to the row published',
+  walAppend: 'From an entry of the write-ahead log to the kernel having it',
 } as const;
+
+/** What each filter was asked, and what it said. A filter behind one that holds back is not asked. */
+export const FILTER_COUNTERS = Object.fromEntries(
+  FILTER_NAMES.flatMap((name) => [
+    [`${name}:held`, `Chances that ${name} held back`],
+    [`${name}:passed`, `Chances that ${name} let through`],
+  ]),
+) as Readonly<Record<`${(typeof FILTER_NAMES)[number]}:${'held' | 'passed'}`, string>>;

@@ -1,14 +1,21 @@
 /** What is written to the journal. Decimal texts, wall times in ms, ids that sort by time. */
 import type { Reason } from './intent.ts';
-import type { Balance, Fill, OrderStatus, OrderType, TimeInForce, VenueError } from './order.ts';
+import type { LossCount, LossEntry } from './loss-record.ts';
+import type { Balance, Fill, OrderKind, OrderStatus, OrderType, TimeInForce, VenueError } from './order.ts';
+import type { RecoveryRecord } from './recovery-record.ts';
+import type { TrustRecord } from './trust-record.ts';
 import type { Side } from './units.ts';
 import type { VenueId } from './venue.ts';
+
+export type { TrustRecord };
 
 export interface RunRecord {
   readonly kind: 'Run';
   readonly id: string;
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** It died, and a later run wrote the rest of its log into the journal then. */
+  readonly foldedAt?: number;
   readonly mode: string;
   readonly topology: string;
   readonly venues: readonly VenueId[];
@@ -39,8 +46,13 @@ export interface OpportunityRecord {
   readonly verdict: Reason;
 }
 
-/** `missed`: sent, and nothing of it filled. `filled`: what filled is matched on both sides. */
-export type LegSetState = 'filled' | 'unwound' | 'missed' | 'refused' | 'unknown' | 'residual';
+/** `missed`: sent, and nothing of it filled. `filled`: what filled is matched on both sides. `held`: its excess is kept,
+ *  within the exposure limit. `residual`: its excess could not be hedged in time, and a person is told. */
+export type LegSetState = 'filled' | 'unwound' | 'missed' | 'refused' | 'unknown' | 'held' | 'residual';
+
+/** `leg`: of the intent. `retry`: the missing side once more, within the edge budget. `unwind`: the excess back, within
+ *  the slippage. */
+export type OrderRole = 'leg' | 'retry' | 'unwind';
 
 export interface LegSetRecord {
   readonly kind: 'LegSet';
@@ -61,7 +73,7 @@ export interface LegSetRecord {
     readonly venue: VenueId;
     readonly side: Side;
     readonly clientId: string;
-    readonly role: 'leg' | 'unwind';
+    readonly role: OrderRole;
     readonly size: string;
     readonly filled: string;
     /** Volume-weighted price, rounded to the grid for display; "0" when nothing filled. */
@@ -76,13 +88,15 @@ export interface OrderRecord {
   readonly id: string;
   readonly run: string;
   readonly legSet: string;
-  readonly role: 'leg' | 'unwind';
+  readonly role: OrderRole;
   readonly venue: VenueId;
   readonly instrument: string;
   readonly symbol: string;
   readonly side: Side;
   readonly type: OrderType;
   readonly tif: TimeInForce;
+  /** Absent in what older versions wrote: `ioc`. */
+  readonly orderKind?: OrderKind;
   readonly price?: string;
   readonly size: string;
   readonly status: OrderStatus | 'unknown';
@@ -139,22 +153,6 @@ export interface QuoteSampleRecord {
   readonly askSize: string;
 }
 
-/** A change of trust in a row, as the detector came to see it: from here on it decides, or no longer decides, on it. */
-export interface TrustRecord {
-  readonly kind: 'Trust';
-  readonly id: string;
-  readonly run: string;
-  readonly at: number;
-  readonly venue: VenueId;
-  readonly instrument: string;
-  readonly from: string;
-  readonly to: string;
-  /** Why it is no longer live. */
-  readonly reason?: string;
-  /** From the frame (or silence) that showed it to the detector's knowing it, ms. */
-  readonly delayMs: number;
-}
-
 export type JournalRecord =
   | RunRecord
   | OpportunityRecord
@@ -164,7 +162,8 @@ export type JournalRecord =
   | BalanceRecord
   | FaultRecord
   | QuoteSampleRecord
-  | TrustRecord;
+  | TrustRecord
+  | RecoveryRecord;
 
 export type RecordKind = JournalRecord['kind'];
 
@@ -185,6 +184,7 @@ export function recordTime(record: JournalRecord): number {
     case 'Fault':
     case 'Quote':
     case 'Trust':
+    case 'Recovery':
       return record.at;
   }
 }
@@ -192,7 +192,18 @@ export function recordTime(record: JournalRecord): number {
 /** Entries of the write-ahead log: what must survive SIGKILL, appended before (intent, orders) or as soon as it is
  *  known (the rest). */
 export type WalEntry =
-  | { readonly kind: 'RunOpened'; readonly run: string; readonly epoch: number; readonly at: number }
+  | {
+      readonly kind: 'RunOpened';
+      readonly run: string;
+      readonly epoch: number;
+      readonly at: number;
+      /** Of the entries that follow (`WAL_FORMAT`); absent: 1. */
+      readonly format?: number;
+      /** Base left over by all sets closed before, by instrument, decimal text: crumbs, and what is held. */
+      readonly dust?: Readonly<Record<string, string>>;
+      readonly held?: Readonly<Record<string, string>>;
+      readonly losses?: LossCount;
+    }
   | {
       readonly kind: 'LegSetOpened';
       readonly legSet: string;
@@ -201,9 +212,19 @@ export type WalEntry =
       readonly instrument: string;
       readonly edgeBps: number;
       readonly at: number;
+      /** Base that the set takes over from the dust ledger, decimal text; it has no legs then. */
+      readonly carried?: string;
       readonly orders: readonly WalOrder[];
     }
   | { readonly kind: 'OrderAdded'; readonly legSet: string; readonly at: number; readonly order: WalOrder }
+  | {
+      readonly kind: 'OrderAcked';
+      readonly legSet: string;
+      readonly clientId: string;
+      readonly venueOrderId: string;
+      readonly at: number;
+    }
+  /** An order is settled: its last word, and every fill that it speaks of is in the log. */
   | {
       readonly kind: 'OrderUpdated';
       readonly legSet: string;
@@ -211,6 +232,7 @@ export type WalEntry =
       readonly status: string;
       readonly filled: string;
       readonly venueOrderId?: string;
+      readonly error?: VenueError;
       readonly at: number;
     }
   | {
@@ -220,17 +242,27 @@ export type WalEntry =
       readonly fill: Fill;
       readonly at: number;
     }
-  | { readonly kind: 'LegSetClosed'; readonly legSet: string; readonly state: LegSetState; readonly at: number };
+  | {
+      readonly kind: 'LegSetClosed';
+      readonly legSet: string;
+      readonly state: LegSetState;
+      /** Base that one side moved and the other did not, decimal text; absent: none. */
+      readonly excess?: string;
+      readonly at: number;
+    }
+  | LossEntry;
 
 export interface WalOrder {
   readonly clientId: string;
-  readonly role: 'leg' | 'unwind';
+  readonly role: OrderRole;
   readonly row: number;
   readonly venue: VenueId;
   readonly symbol: string;
   readonly side: Side;
   readonly price: string;
   readonly size: string;
+  /** Since format 2; absent: `ioc`, which was the only one. */
+  readonly orderKind?: OrderKind;
 }
 
 /** Appends before send. Synchronous: when it returns, the entry survives the death of this process. */

@@ -1,4 +1,5 @@
 /** Sockets and HTTP as ports; src/net implements them, tests replace them. */
+import type { VenueError } from './order.ts';
 import type { MonoNs } from './units.ts';
 
 export interface SocketHandlers {
@@ -46,7 +47,11 @@ export interface HttpReply {
 }
 
 export interface HttpPort {
-  /** Resolves with any status; rejects with `Fault('venue/unreachable')` when no whole reply came. */
+  /** Resolves with any status; rejects with `Fault('venue/unreachable')` when no whole reply came, and with
+   *  `Fault('venue/rate-limited')`, having sent nothing, while the venue does not want to be asked. */
   request(request: HttpRequest): Promise<HttpReply>;
+  /** Hears what a reply meant once it was read: that the venue asks for quiet is often told in its own words alone.
+   *  `method`: of the request; absent where the answer came over a socket. */
+  onRefusal?(error: VenueError, method?: HttpRequest['method']): void;
   close(): void;
 }

@@ -4,6 +4,16 @@ import type { HoldReason } from './quote.ts';
 
 export type EngineState = 'starting' | 'running' | 'paused' | 'draining' | 'halted' | 'stopped';
 
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+export interface BreakerView {
+  readonly state: BreakerState;
+  /** Wall time, ms: until when nothing new is sent there. While open. */
+  readonly until?: number;
+  /** Points of trouble; past `breakers.threshold` it opens. */
+  readonly score: number;
+}
+
 export interface VenueStatus {
   readonly id: string;
   /** The worst trust among its enabled rows, or "connecting" before the first book. */
@@ -19,6 +29,9 @@ export interface VenueStatus {
   readonly incarnation: number;
   /** Traded through an adapter: later and coarser than the others. */
   readonly slow?: true;
+  readonly breaker: BreakerView;
+  /** Of its instruments, those whose own breaker is not closed; absent: none. */
+  readonly instrumentBreakers?: readonly (BreakerView & { readonly instrument: string })[];
 }
 
 export interface QuoteView {
@@ -61,13 +74,14 @@ export interface EngineStatus {
   readonly reasons: readonly string[];
   readonly startedAt: number;
   readonly uptimeMs: number;
+  readonly risk: RiskView;
   readonly venues: readonly VenueStatus[];
   readonly quotes: number;
   readonly opportunities: number;
   readonly intents: number;
   readonly refusals: Readonly<Record<string, number>>;
   readonly legSets: Readonly<
-    Record<'opened' | 'filled' | 'unwound' | 'missed' | 'refused' | 'unknown' | 'residual', number>
+    Record<'opened' | 'filled' | 'unwound' | 'missed' | 'refused' | 'unknown' | 'held' | 'residual', number>
   >;
   readonly orders: Readonly<Record<'sent' | 'acked' | 'filled' | 'rejected' | 'cancelled' | 'unknown', number>>;
   readonly pnl: Readonly<Record<string, string>>;
@@ -82,6 +96,21 @@ export interface EngineStatus {
     readonly restarts: number;
     readonly up: boolean;
   }[];
+}
+
+/** What may be sent. `active`: everything. `reducing`: what brings unmatched base back. `halted`: no new leg sets, until a
+ *  person lifts it. Cancels and questions always. */
+export const RISK_STATES = ['active', 'reducing', 'halted'] as const;
+export type RiskState = (typeof RISK_STATES)[number];
+
+export interface RiskView {
+  readonly state: RiskState;
+  /** What the UTC day brought so far (since a person last lifted a halt in it), by quote asset. */
+  readonly dayGains: Readonly<Record<string, string>>;
+  /** Leg sets that lost, one after the other until now. */
+  readonly lossStreak: number;
+  /** Instruments whose unmatched base is past `limits.maxExposure`. */
+  readonly overExposed: readonly string[];
 }
 
 export interface InventoryView {
@@ -126,7 +155,8 @@ export interface EngineControl {
   resume(by: string): void;
   /** Latched: only `unhalt` lifts it. */
   halt(by: string, reason: string): void;
-  unhalt(by: string): void;
+  /** Resolves when it is lifted. */
+  unhalt(by: string): Promise<void>;
   /** Finishes what is open, starts nothing, then stops the engine. */
   drain(by: string): void;
 }

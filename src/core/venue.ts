@@ -4,7 +4,8 @@ import type { Fault } from './faults.ts';
 import type { BookFrame, FrameBatch } from './frame.ts';
 import type { FeeRates, Listing } from './instrument.ts';
 import type { Log } from './log.ts';
-import type { Gateway, GatewayEvent } from './order.ts';
+import type { Gateway, GatewayEvent, OrderTraits } from './order.ts';
+import type { RateLimits, RateReading } from './rate-limits.ts';
 import type { HttpPort, SocketFactory } from './socket.ts';
 import type { VenueId } from './units.ts';
 
@@ -150,6 +151,8 @@ export interface GatewayDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvent: (event: GatewayEvent) => void;
+  /** Hears what answers over sockets say of the venue's rate limits. */
+  readonly onRates?: (readings: readonly RateReading[]) => void;
 }
 
 /** Market data in another encoding than the one that needs no key. */
@@ -166,10 +169,15 @@ export interface MarketAccess {
   readonly apiKey: string;
 }
 
-/** Orders that a venue takes from one account within a sliding window. */
-export interface OrderRate {
-  readonly orders: number;
-  readonly windowMs: number;
+/** The timer behind `Gateway.cancelAllAfter`. */
+export interface DeadMan {
+  /** What the venue takes, whole seconds in ms. */
+  readonly minMs: number;
+  readonly maxMs: number;
+  /** How often it is set again; the venue takes more. */
+  readonly refreshMs: number;
+  /** Whose orders it cancels. `account`: all of the account, a person's too. `tag`: those that carry our tag. */
+  readonly scope: 'account' | 'tag';
 }
 
 export interface ListingOptions {
@@ -188,8 +196,15 @@ export interface VenueDescriptor {
   /** Rates of an ordinary account, until the account's own are known. */
   readonly defaultFees: FeeRates;
   readonly needsPassphrase: boolean;
-  /** The tightest limit that orders of one account meet. */
-  readonly orderRate: OrderRate;
+  /** Assets of its own that an account may pay its fees in. Absent: none. */
+  readonly feeAssets?: readonly string[];
+  readonly orders: OrderTraits;
+  /** What the venue lets one client ask of it. */
+  readonly rateLimits: RateLimits;
+  /** Absent: the venue has none. */
+  readonly deadMan?: DeadMan;
+  /** A request is refused when its nonce is not above the last one of its key: two programs cannot share a key. */
+  readonly countsNonces?: true;
   /** Market data that needs no key, in JSON. */
   readonly stream: MarketStream;
   /** Behind an adapter: later and coarser than a venue of our own. Said wherever venues are listed. */
@@ -201,6 +216,8 @@ export interface VenueDescriptor {
   /** All spot instruments. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol`. */
   loadListings(endpoints: Endpoints, http: HttpPort, options?: ListingOptions): Promise<readonly Listing[]>;
   createGateway(deps: GatewayDeps): Gateway;
+  /** Why nothing can be signed with these credentials, in words without them, where their form tells; undefined: it can. */
+  keyRefusal?(credentials: Credentials): string | undefined;
 }
 
 /** The venue as a feed is to see it: with the market data that its access opens, else that which needs no key. */

@@ -1,23 +1,22 @@
 /** Scans changed quote rows and emits intents.
  *  Thread: detector (or the fused group's). Reads: quote table, dirty rings, inventory, feedback.
- *  Writes: intent ring, opportunity records. Steady state: no allocation. */
-import { pairIndex, REASON } from '../core/intent.ts';
+ *  Writes: intent ring, opportunity records, counters. Steady state: no allocation. */
+import { REASON } from '../core/intent.ts';
 import { DETECTOR_COUNTERS } from '../core/metrics.ts';
 import { DirtyConsumer } from '../memory/dirty-ring.ts';
 import { QUOTE } from '../memory/layout.ts';
-import { feedbackWords, inventoryWords } from '../memory/shared-words.ts';
+import { breakerWords, feedbackWords, feesApartWords } from '../memory/shared-words.ts';
 import type { DetectorDeps } from './detector-port.ts';
-import { grossEdgeBps, keptFactor, netEdgeBps } from './edge.ts';
+import { FilterChain } from './filters/filter-chain.ts';
+import type { Relooks } from './filters/relooks.ts';
 import { IntentWriter } from './intent-writer.ts';
-import { Opportunities, type OpportunityMoment } from './opportunities.ts';
-import { opportunityRecord } from './opportunity-record.ts';
 import { PairGate } from './pair-gate.ts';
-import { PairSizer } from './pair-sizer.ts';
+import { Pricer } from './pricer.ts';
 import { RecordOutbox } from './record-outbox.ts';
 import { RowMirror } from './row-mirror.ts';
 import { RowWatch } from './row-watch.ts';
 import { copySizing, newSizing } from './sizing.ts';
-import { type RowTerms, rowsByInstrument, rowTerms } from './terms.ts';
+import { rowsByInstrument, rowTerms } from './terms.ts';
 
 /** Rows taken before the other rings and the caller get their turn. */
 const BATCH = 256;
@@ -31,22 +30,17 @@ export class Detector {
   readonly #deps: DetectorDeps;
   readonly #mirror: RowMirror;
   readonly #rings: readonly DirtyConsumer[];
-  readonly #terms: RowTerms;
   readonly #rowsOf: readonly Int32Array[];
   readonly #gate: PairGate;
-  readonly #sizer: PairSizer;
+  readonly #filters: FilterChain | undefined;
+  readonly #pricer: Pricer;
   readonly #intents: IntentWriter;
-  readonly #opportunities: Opportunities;
   readonly #outbox: RecordOutbox;
   readonly #incarnations: Int32Array;
   readonly #watch: RowWatch;
-  /** Of the pair being priced, and of the best of this scan. */
-  readonly #sizing = newSizing();
+  /** Of the best chance of this scan. */
   readonly #best = newSizing();
-  readonly #moment: OpportunityMoment = { grossBps: 0, netBps: 0, buyLots: 0, profit: 0, reason: 0 };
   readonly #at: Slots;
-  readonly #firstReasonSlot: number;
-  #now = 0;
   #sweptAt = 0;
   #owesScan = true;
 
@@ -55,27 +49,33 @@ export class Detector {
     this.#deps = deps;
     this.#mirror = new RowMirror({ universe, buffer, layout, control, maxHeartbeatAgeNs: settings.maxHeartbeatAgeNs });
     this.#rings = universe.venues.map((_, venue) => new DirtyConsumer(buffer, layout, venue));
-    this.#terms = rowTerms(universe);
     this.#rowsOf = rowsByInstrument(universe);
     const feedback = feedbackWords(buffer, layout);
-    const { cooldownNs } = settings;
-    this.#gate = new PairGate({ universe, control, clock, mirror: this.#mirror, feedback, cooldownNs });
-    const inventory = inventoryWords(buffer, layout);
-    this.#sizer = new PairSizer(universe, this.#mirror, this.#terms, inventory, settings.maxNotional);
-    this.#intents = new IntentWriter(deps, this.#mirror);
-    this.#opportunities = new Opportunities(feedback.length, deps.firstOpportunity);
+    const { cooldownNs, filters } = settings;
+    const words = { feedback, breakers: breakerWords(buffer, layout) };
+    this.#gate = new PairGate({ universe, control, clock, mirror: this.#mirror, ...words, cooldownNs });
     this.#at = slotsOf(counters);
     this.#outbox = new RecordOutbox(deps.records, MAX_WAITING, () => counters.add(this.#at.recordsDropped));
+    const terms = rowTerms(universe, feesApartWords(buffer, layout));
+    const shared = { universe, mirror: this.#mirror, rowsOf: this.#rowsOf };
+    // None configured: nothing is asked, observed or sampled.
+    if (filters.length > 0) {
+      const world = { ...shared, quoteUnit: terms.quoteUnit };
+      this.#filters = new FilterChain(filters, world, deps.filterCounters);
+    }
+    const parts = { ...shared, terms, gate: this.#gate, filters: this.#filters, outbox: this.#outbox };
+    this.#pricer = new Pricer(deps, parts);
+    this.#intents = new IntentWriter(deps, this.#mirror);
     this.#incarnations = new Int32Array(universe.venues.length);
     this.#watch = new RowWatch(deps, this.#mirror, this.#outbox);
-    this.#firstReasonSlot = deps.reasons.slot('ok');
     this.#takeOver();
   }
 
   /** A predecessor may have died in any step: finish it, then read every row once, since its mirror is gone.
    *  Pairs that are busy with an intent of the predecessor are refused by the executor, which knows them. */
   #takeOver(): void {
-    const { universe, control } = this.#deps;
+    const { universe, control, clock } = this.#deps;
+    this.#mirror.nowNs = clock.monotonicNs();
     universe.venues.forEach((_, venue) => {
       this.#incarnations[venue] = control.acknowledged(venue);
       this.#rings[venue]?.recover();
@@ -87,14 +87,15 @@ export class Detector {
   doWork(): number {
     let work = 0;
     // One reading a call: a scan is far shorter than any age that is judged by it.
-    this.#now = this.#deps.clock.monotonicNs();
+    this.#mirror.nowNs = this.#deps.clock.monotonicNs();
     this.#gate.noteSettled();
     for (let venue = 0; venue < this.#rings.length; venue++) work += this.#checkIncarnation(venue);
     if (this.#owesScan) this.#scanAll();
     for (let venue = 0; venue < this.#rings.length; venue++) work += this.#drain(this.#rings[venue] as DirtyConsumer);
-    if (this.#now - this.#sweptAt > SWEEP_NS) {
-      this.#sweptAt = this.#now;
-      this.#sweep(this.#now);
+    if (this.#filters !== undefined) work += this.#lookAgain(this.#filters.relooks);
+    if (this.#mirror.nowNs - this.#sweptAt > SWEEP_NS) {
+      this.#sweptAt = this.#mirror.nowNs;
+      this.#sweep();
     }
     return work;
   }
@@ -108,7 +109,7 @@ export class Detector {
 
   /** Ends every open life, so that the journal has them; for a clean stop. */
   closeAll(): void {
-    for (let i = this.#opportunities.openCount - 1; i >= 0; i--) this.#close(this.#opportunities.openPair(i));
+    this.#pricer.closeAll();
     this.#outbox.flush();
   }
 
@@ -120,6 +121,18 @@ export class Detector {
       this.#evaluate(row);
     }
     return BATCH;
+  }
+
+  /** Crossings that a filter held back until now, and that no quote asked about since. */
+  #lookAgain(relooks: Relooks): number {
+    let looked = 0;
+    // Those that are held back once more wait for another round.
+    for (let most = relooks.count; looked < most; looked++) {
+      const row = relooks.take();
+      if (row < 0) break;
+      this.#evaluate(row);
+    }
+    return looked;
   }
 
   /** What a predecessor took off the rings and did not look at any more. */
@@ -139,7 +152,8 @@ export class Detector {
     const end = universe.firstRow[venue + 1] as number;
     this.#mirror.drop(first, end);
     for (let row = first; row < end; row++) {
-      this.#watch.look(row, this.#now);
+      this.#watch.look(row);
+      if (this.#filters !== undefined) this.#filters.observe(row);
       this.#evaluate(row);
       this.#gate.forget(row);
     }
@@ -151,7 +165,8 @@ export class Detector {
   #readRow(row: number): void {
     this.#deps.counters.add(this.#at.rowsRead);
     if (!this.#mirror.tryRead(row)) this.#deps.counters.add(this.#at.tornReads);
-    this.#watch.look(row, this.#now);
+    this.#watch.look(row);
+    if (this.#filters !== undefined) this.#filters.observe(row);
   }
 
   /** Prices a changed row against every other venue, both directions, and takes the best chance. */
@@ -160,7 +175,6 @@ export class Detector {
     const row = universe.rows[changed];
     if (row === undefined) return;
     const rows = this.#rowsOf[row.instrumentIndex] as Int32Array;
-    const now = this.#now;
     const ask = this.#mirror.get(changed, QUOTE.ASK);
     const bid = this.#mirror.get(changed, QUOTE.BID);
     counters.add(this.#at.scans, 2 * (rows.length - 1));
@@ -172,13 +186,13 @@ export class Detector {
       if (other < 0 || other === changed) continue;
       // Most looks end here: nothing is crossed, and nothing was. Words of dropped rows are zeros, and never end it.
       const isCrossed = bid > this.#mirror.get(other, QUOTE.ASK) || this.#mirror.get(other, QUOTE.BID) > ask;
-      if (!isCrossed && !this.#isOpen(changed, other)) continue;
-      const both = this.#mirror.isPriced(changed, now) && this.#mirror.isPriced(other, now);
-      if (this.#isBetter(changed, other, both, now, bestBuy, bestSell)) {
+      if (!isCrossed && !this.#pricer.isOpen(changed, other)) continue;
+      const both = this.#mirror.isPriced(changed) && this.#mirror.isPriced(other);
+      if (this.#isBetter(changed, other, both, bestBuy, bestSell)) {
         bestBuy = changed;
         bestSell = other;
       }
-      if (this.#isBetter(other, changed, both, now, bestBuy, bestSell)) {
+      if (this.#isBetter(other, changed, both, bestBuy, bestSell)) {
         bestBuy = other;
         bestSell = changed;
       }
@@ -186,106 +200,37 @@ export class Detector {
     if (bestBuy >= 0) this.#emit(bestBuy, bestSell);
   }
 
-  #isOpen(one: number, other: number): boolean {
-    if (this.#opportunities.openCount === 0) return false;
-    const lives = this.#opportunities;
-    return lives.openSequence(this.#pairOf(one, other)) !== 0 || lives.openSequence(this.#pairOf(other, one)) !== 0;
-  }
-
   /** Prices one direction. True when it is a chance and the best so far: `#best` then holds it. One chance a
    *  change: the others compete for the levels of the changed row. */
-  #isBetter(buy: number, sell: number, both: boolean, now: number, bestBuy: number, bestSell: number): boolean {
-    if (!this.#price(buy, sell, both, now)) return false;
-    if (this.#sizing.profit <= this.#best.profit) {
-      this.#overrule(buy, sell, REASON.outranked);
+  #isBetter(buy: number, sell: number, both: boolean, bestBuy: number, bestSell: number): boolean {
+    if (!this.#pricer.price(buy, sell, both)) return false;
+    const { sizing } = this.#pricer;
+    if (sizing.profit <= this.#best.profit) {
+      this.#pricer.overrule(buy, sell, REASON.outranked);
       return false;
     }
-    if (bestBuy >= 0) this.#overrule(bestBuy, bestSell, REASON.outranked);
-    copySizing(this.#sizing, this.#best);
+    if (bestBuy >= 0) this.#pricer.overrule(bestBuy, bestSell, REASON.outranked);
+    copySizing(sizing, this.#best);
     return true;
   }
 
-  /** Prices one direction into `#sizing`; true when nothing stands against it. */
-  #price(buy: number, sell: number, both: boolean, now: number): boolean {
-    const pair = this.#pairOf(buy, sell);
-    const ask = this.#mirror.get(buy, QUOTE.ASK);
-    const bid = this.#mirror.get(sell, QUOTE.BID);
-    if (!both || !(bid > ask) || ask <= 0) {
-      if (this.#opportunities.openSequence(pair) !== 0) this.#close(pair);
-      return false;
-    }
-    const { buyBaseFee, buyQuoteFee, taker } = this.#terms;
-    const kept = keptFactor(buyBaseFee[buy] as number, buyQuoteFee[buy] as number, taker[sell] as number);
-    const moment = this.#moment;
-    moment.grossBps = grossEdgeBps(ask, bid);
-    moment.netBps = netEdgeBps(ask, bid, kept);
-    moment.buyLots = 0;
-    moment.profit = 0;
-    moment.reason = this.#checkEdge(moment.netBps);
-    if (moment.reason === REASON.ok) {
-      this.#sizer.size(buy, sell, this.#sizing);
-      moment.buyLots = this.#sizing.buyLots;
-      moment.profit = this.#sizing.profit;
-      moment.reason = this.#sizing.reason;
-      if (moment.reason === REASON.ok) moment.reason = this.#gate.check(buy, sell, pair, now);
-    }
-    if (this.#opportunities.note(pair, now, moment)) this.#deps.counters.add(this.#at.opportunities);
-    if (moment.reason === REASON.ok) return true;
-    this.#deps.reasons.add(this.#firstReasonSlot + moment.reason);
-    return false;
-  }
-
-  #checkEdge(netBps: number): number {
-    const { settings } = this.#deps;
-    if (netBps <= 0) return REASON['below-fees'];
-    if (netBps < settings.minEdgeBps) return REASON['below-threshold'];
-    if (netBps > settings.maxEdgeBps) return REASON['implausible-edge'];
-    return REASON.ok;
-  }
-
   #emit(buy: number, sell: number): void {
-    const pair = this.#pairOf(buy, sell);
+    const pair = this.#pricer.pairOf(buy, sell);
     const id = this.#intents.nextId;
-    const opportunity = this.#opportunities.openSequence(pair);
+    const opportunity = this.#pricer.openSequence(pair);
     if (!this.#intents.tryWrite(buy, sell, pair, opportunity, this.#best)) {
-      return this.#overrule(buy, sell, REASON['ring-full']);
+      return this.#pricer.overrule(buy, sell, REASON['ring-full']);
     }
     this.#gate.onSent(id, pair, buy, sell);
-    this.#opportunities.noteIntent(pair);
+    this.#pricer.noteIntent(pair);
     this.#deps.counters.add(this.#at.intents);
-    this.#deps.reasons.add(this.#firstReasonSlot + REASON.ok);
   }
 
-  /** A chance that nothing stood against came to nothing after all. */
-  #overrule(buy: number, sell: number, reason: number): void {
-    this.#opportunities.overrule(this.#pairOf(buy, sell), reason);
-    this.#deps.reasons.add(this.#firstReasonSlot + reason);
-  }
-
-  /** Lives whose rows went stale without a word (a dead feed says nothing) end here. */
-  #sweep(now: number): void {
-    this.#watch.sweep(now);
-    const venues = this.#deps.universe.venues.length;
-    for (let i = this.#opportunities.openCount - 1; i >= 0; i--) {
-      const pair = this.#opportunities.openPair(i);
-      const rows = this.#rowsOf[Math.floor(pair / (venues * venues))] as Int32Array;
-      const buy = rows[Math.floor(pair / venues) % venues] as number;
-      const sell = rows[pair % venues] as number;
-      if (!this.#mirror.isPriced(buy, now) || !this.#mirror.isPriced(sell, now)) this.#close(pair);
-    }
+  #sweep(): void {
+    this.#watch.sweep();
+    if (this.#filters !== undefined) this.#filters.sample();
+    this.#pricer.sweep();
     this.#outbox.flush();
-  }
-
-  #pairOf(buy: number, sell: number): number {
-    const { rows, venues } = this.#deps.universe;
-    const buyRow = rows[buy];
-    const sellVenue = rows[sell]?.venueIndex as number;
-    return pairIndex(buyRow?.instrumentIndex as number, buyRow?.venueIndex as number, sellVenue, venues.length);
-  }
-
-  #close(pair: number): void {
-    const life = this.#opportunities.close(pair, this.#deps.clock.monotonicNs());
-    if (life !== undefined) this.#outbox.write(opportunityRecord(life, this.#deps));
   }
 }
 

@@ -11,6 +11,9 @@ export const GUARD_BPS = 1e-8;
 export const keptFactor = (buyBaseFee: number, buyQuoteFee: number, sellTaker: number): number =>
   ((1 - buyBaseFee) * (1 - sellTaker)) / (1 + buyQuoteFee);
 
+/** What is left of it where each of the two limits may be worse than the price by a share of it. */
+export const keptOfBands = (band: number): number => (1 - band) / (1 + band);
+
 /** Gross edge of buying at `ask` and selling at `bid`, in basis points of the buy notional. */
 export const grossEdgeBps = (ask: number, bid: number): number => (bid / ask - 1) * 10_000;
 

@@ -1,58 +1,86 @@
 /** Turns intents into orders and settles what comes of them.
  *  Thread: executor (or the fused group's). Reads: intent ring, quote table. Writes: write-ahead log, order sockets,
  *  inventory and feedback words, records. Decisions are pure and stand in plan, limits, leg, saga and unwind. */
+import { Fault } from '../core/faults.ts';
 import { type Intent, REASON } from '../core/intent.ts';
 import type { EXECUTOR_COUNTERS } from '../core/metrics.ts';
 import type { GatewayEvent } from '../core/order.ts';
+import type { WalEntry } from '../core/records.ts';
+import type { RecoveryRecord } from '../core/recovery-record.ts';
 import { newIntentSlot, readIntent } from '../memory/intent-codec.ts';
 import { INTENT } from '../memory/layout.ts';
 import { feedbackWords } from '../memory/shared-words.ts';
 import { SlotRing } from '../memory/slot-ring.ts';
-import { parseAmount, toTexts } from './amounts.ts';
+import { toTexts } from './amounts.ts';
 import type { ExecutorDeps, ExecutorReport } from './executor-port.ts';
-import { isSettled } from './leg.ts';
-import { walOrder } from './leg-set-record.ts';
-import { checkNotional, checkRows, checkState, type Limits } from './limits.ts';
-import { type PlannedOrder, planOrders } from './plan.ts';
+import { Exposure } from './exposure.ts';
+import { FeeAccounts } from './fee-accounts.ts';
+import { Leftovers } from './leftovers.ts';
+import { isSettled, type Leg } from './leg.ts';
+import { Opening } from './opening.ts';
 import { RecordOutbox } from './record-outbox.ts';
-import type { Adoptable } from './recovery.ts';
+import { adoptable, Replay, recordOf } from './replay.ts';
+import { Reservations } from './reservations.ts';
+import { RiskDesk } from './risk-desk.ts';
 import { LiveRows } from './rows.ts';
 import { RunTotals } from './run-totals.ts';
-import type { LegSet } from './saga.ts';
-import { newWork, SetRegister } from './set-register.ts';
+import { instrumentOf, type LegSet, openLegsOf, runOf } from './saga.ts';
+import { setIds } from './set-ids.ts';
+import { newWork, type SetParts, SetRegister, type Work } from './set-register.ts';
 import { Settlement } from './settlement.ts';
+
+/** A fill that is told so late of a set that was closed before a crash still finds it. */
+const LATE_MS = 900_000;
+
+export interface TakenOver {
+  /** Leg sets that were adopted, and that nobody can be asked about. */
+  readonly open: readonly string[];
+  readonly stranded: readonly string[];
+  /** Wall time, ms: from here on the venues are asked for fills, of these rows. */
+  readonly since: number;
+  readonly rows: readonly number[];
+}
 
 export class Executor {
   readonly #deps: ExecutorDeps;
   readonly #intents: SlotRing;
   readonly #slot = newIntentSlot();
-  readonly #rows: LiveRows;
-  readonly #limits: Limits;
   readonly #register = new SetRegister();
   readonly #totals = new RunTotals();
+  readonly #leftovers = new Leftovers();
+  readonly #reservations: Reservations;
   readonly #outbox: RecordOutbox;
+  readonly #risk: RiskDesk;
   readonly #settlement: Settlement;
-  #sets = 0;
+  readonly #opening: Opening;
+  /** Adopted orders that are settled by their fills, and whose log broke off before it said so. */
+  readonly #owed: (readonly [Work, Leg])[] = [];
 
   constructor(deps: ExecutorDeps) {
     this.#deps = deps;
     const { buffer, layout, settings } = deps;
     this.#intents = new SlotRing(buffer, layout.intents.offset, layout.intents.slots, INTENT.SLOT);
-    this.#rows = new LiveRows(buffer, layout, { ...deps, maxHeartbeatAgeNs: settings.maxHeartbeatAgeNs });
-    this.#limits = {
-      maxOpenLegSets: settings.maxOpenLegSets,
-      maxIntentAgeNs: settings.maxIntentAgeNs,
-      maxNotional: parseAmount(settings.maxNotional),
-    };
     // Unbounded, and yet small: nothing new is opened while it holds anything.
     this.#outbox = new RecordOutbox(deps.records);
-    this.#settlement = new Settlement(deps, {
+    const rows = new LiveRows(buffer, layout, { ...deps, maxHeartbeatAgeNs: settings.maxHeartbeatAgeNs });
+    this.#reservations = new Reservations({ ...deps, rows, limits: settings });
+    const fees = new FeeAccounts(deps, settings.feeAssets ?? []);
+    const books = { rows, fees, leftovers: this.#leftovers, register: this.#register };
+    this.#risk = new RiskDesk(deps, new Exposure(deps, books));
+    const parts: SetParts = {
       register: this.#register,
-      rows: this.#rows,
+      rows,
+      reservations: this.#reservations,
       outbox: this.#outbox,
       totals: this.#totals,
+      leftovers: this.#leftovers,
+      risk: this.#risk,
+      ids: setIds(settings.run, deps.ids.prefix),
+      fees,
       feedback: feedbackWords(buffer, layout),
-    });
+    };
+    this.#settlement = new Settlement(deps, parts);
+    this.#opening = new Opening(deps, parts, this.#settlement);
   }
 
   /** Takes intents off the ring and looks after what is open; returns how many intents. */
@@ -74,18 +102,101 @@ export class Executor {
     return this.#register.openCount;
   }
 
-  /** Goes on where a predecessor of the same run died: its open sets are settled, its closed ones stay booked. */
-  takeOver(adopted: Adoptable): void {
-    for (const set of adopted.closed) this.#settlement.remember(newWork(set));
-    for (const set of adopted.open) this.#adopt(set);
+  /** Goes on where others died: open sets are adopted and their orders asked for, never resent; closed ones stay booked.
+   *  What the journal may lack of the runs in `unended` is written again. Nothing is judged before `resume`. */
+  takeOver(past: readonly WalEntry[], unended: ReadonlySet<string>): TakenOver {
+    const { universe, clock, settings } = this.#deps;
+    const replay = new Replay(universe, this.#leftovers);
+    for (const entry of past) {
+      const step = replay.step(entry);
+      this.#risk.recall(entry, step?.set);
+      if (step === undefined || !unended.has(step.run)) continue;
+      const record = recordOf(step, universe);
+      if (record !== undefined) this.#outbox.write(record);
+    }
+    this.#settlement.closing.isHeldBack = true;
+    const { open, closed, stranded } = adoptable(replay.sets);
+    const since = Math.min(...open.map(({ openedAt }) => openedAt), clock.wallMs() - LATE_MS);
+    for (const set of closed) {
+      if (set.openedAt >= since || runOf(set) === settings.run) this.#settlement.closing.remember(newWork(set));
+    }
+    for (const set of open) this.#adopt(newWork(set), (clientId) => replay.hasLastWord(clientId));
+    for (const set of stranded) this.#deps.onFault(strandedFault(set));
+    this.#risk.takeOver(new Set(this.#register.setIds()));
+    const recent = replay.sets.filter(({ openedAt }) => openedAt >= since);
+    const rows = new Set(recent.flatMap(({ legs }) => legs.map(({ row }) => row)).filter((row) => row >= 0));
+    return { open: open.map(({ id }) => id), stranded: stranded.map(({ id }) => id), since, rows: [...rows] };
   }
 
-  /** Its orders are asked for, never resent. */
-  #adopt(set: LegSet): void {
-    const work = newWork(set);
+  #adopt(work: Work, hasLastWord: (clientId: string) => boolean): void {
     this.#register.open(work);
-    for (const leg of set.legs) if (!isSettled(leg)) this.#settlement.desk.ask(leg.clientId);
-    this.#settlement.advance(work);
+    this.#count('setsAdopted');
+    for (const leg of work.set.legs) {
+      if (!isSettled(leg)) continue;
+      if (hasLastWord(leg.clientId)) this.#settlement.counts.recall(work, leg);
+      else this.#owed.push([work, leg]);
+    }
+  }
+
+  /** Asks the venues for every open order that has no last word, and gives the log those that it lacks. */
+  inquire(): void {
+    for (const [work, leg] of this.#owed.splice(0)) this.#settlement.settle(work, leg);
+    for (const clientId of this.unsettled()) this.#settlement.desk.ask(clientId);
+  }
+
+  /** Client ids of open orders without a last word, but for those whose venue may not be asked for long. */
+  unsettled(): string[] {
+    const { pausedInstruments } = this.#settlement.closing;
+    const askable = this.#register.openWorks().filter(({ set }) => !pausedInstruments.isAwaited(set.id));
+    return askable.flatMap(({ set }) => openLegsOf(set).map(({ clientId }) => clientId));
+  }
+
+  /** Orders of open sets without a last word. */
+  inFlight(): readonly Leg[] {
+    return this.#register.openWorks().flatMap(({ set }) => openLegsOf(set));
+  }
+
+  /** What was found of others, for the journal. */
+  record(found: RecoveryRecord): void {
+    this.#outbox.write(found);
+  }
+
+  knows(clientId: string): boolean {
+    return this.#register.find(clientId) !== undefined;
+  }
+
+  hasSettled(clientId: string): boolean {
+    const leg = this.#register.find(clientId)?.set.legs.find((entry) => entry.clientId === clientId);
+    return leg !== undefined && isSettled(leg);
+  }
+
+  /** From here on sets are judged, and new ones opened. */
+  resume(): void {
+    for (const work of this.#register.openWorks()) {
+      for (const leg of openLegsOf(work.set)) this.#settlement.cover(work, leg);
+    }
+    this.#risk.look();
+    this.#settlement.closing.resume();
+  }
+
+  /** What nobody calls for. */
+  lookAround(): void {
+    this.#risk.look();
+    this.#settlement.closing.reduceExposure();
+  }
+
+  /** A person lifted the halt. */
+  liftLossHalt(): void {
+    this.#risk.lift();
+  }
+
+  /** What all sets until now add up to, as every run says it at the beginning of its log. */
+  carriedOver(): Required<Pick<Extract<WalEntry, { kind: 'RunOpened' }>, 'dust' | 'held' | 'losses'>> {
+    return {
+      dust: this.#leftovers.texts('dust'),
+      held: this.#leftovers.texts('held'),
+      losses: this.#risk.count(),
+    };
   }
 
   onGatewayEvent(venueIndex: number, event: GatewayEvent): void {
@@ -108,21 +219,26 @@ export class Executor {
   }
 
   report(): ExecutorReport {
-    const { universe, inventory } = this.#deps;
-    const paused = [...this.#settlement.pausedInstruments];
+    const { universe, inventory, budgets } = this.#deps;
+    const paused = [...this.#settlement.closing.pausedInstruments];
     return {
       openSets: this.#register.openCount,
+      waitingRecords: this.#outbox.waiting,
       pnl: toTexts(this.#totals.changes),
       fees: toTexts(this.#totals.fees),
-      dust: toTexts(this.#totals.dust),
+      dust: toTexts(this.#leftovers.byAsset('dust', universe)),
+      held: toTexts(this.#leftovers.byAsset('held', universe)),
       inventory: inventory.view(),
+      openNotional: toTexts(this.#reservations.openNotional()),
+      rates: budgets.map((budget) => budget.view()),
       pausedInstruments: paused.map((index) => universe.instruments[index]?.id ?? ''),
+      risk: this.#risk.view(),
     };
   }
 
   /** The run ends and these sets did not: their outcomes are unknown, and a person is told of each. */
   abandonOpen(): void {
-    for (const work of this.#register.openWorks()) this.#settlement.abandon(work);
+    for (const work of this.#register.openWorks()) this.#settlement.closing.abandon(work);
   }
 
   stop(): void {
@@ -136,8 +252,8 @@ export class Executor {
     log.warn({ venue: universe.venues[venueIndex], reason }, 'order entry lost');
     // Acks and fills may have been lost with the connection: ask for everything of that venue that is open.
     for (const { set } of this.#register.openWorks()) {
-      for (const leg of set.legs) {
-        if (this.#settlement.venueOf(leg) === venueIndex && !isSettled(leg)) this.#settlement.desk.ask(leg.clientId);
+      for (const leg of openLegsOf(set)) {
+        if (this.#settlement.venueOf(leg) === venueIndex) this.#settlement.desk.ask(leg.clientId);
       }
     }
   }
@@ -148,98 +264,28 @@ export class Executor {
     this.#deps.reasons.add(this.#deps.reasons.slot('ok') + reason);
     if (reason === REASON.ok) return;
     this.#count('setsRefused');
-    this.#settlement.settleFeedback(intent.pair, intent.id);
+    this.#settlement.closing.settleFeedback(intent.pair, intent.id);
   }
 
   /** A crash loses the intent, and may not block its pair for the rest of the run. */
   #openOrSettle(intent: Intent): number {
     try {
-      return this.#tryOpen(intent);
+      return this.#opening.tryOpen(intent);
     } catch (thrown) {
-      this.#settlement.settleFeedback(intent.pair, intent.id);
+      this.#settlement.closing.settleFeedback(intent.pair, intent.id);
       throw thrown;
     }
-  }
-
-  /** Reason code. */
-  #tryOpen(intent: Intent): number {
-    const { universe, control, clock, gateways } = this.#deps;
-    const state = checkState(
-      intent,
-      {
-        isHalted: control.isHalted,
-        isPaused: control.isPaused,
-        journalBehind: this.#outbox.isBehind,
-        openSets: this.#register.openCount,
-        isPairBusy: this.#register.isPairBusy(intent.pair),
-        isInstrumentPaused: this.#settlement.pausedInstruments.has(intent.instrumentIndex),
-        nowNs: clock.monotonicNs(),
-      },
-      this.#limits,
-    );
-    if (state !== REASON.ok) return state;
-    const plan = planOrders(intent, universe);
-    if (plan.orders === undefined) return plan.reason;
-    const notional = checkNotional(plan.notional, this.#limits);
-    if (notional !== REASON.ok) return notional;
-    if (plan.orders.some((order) => gateways[order.row.venueIndex]?.isUp !== true)) return REASON['gateway-down'];
-    if (!this.#settlement.desk.hasRoom(plan.orders)) return REASON['limit-order-rate'];
-    const look = checkRows(plan.orders, (row) => this.#rows.top(row));
-    if (look !== REASON.ok) return look;
-    if (!this.#tryReserve(plan.orders)) return REASON['no-inventory'];
-    this.#openSet(intent, plan.orders);
-    return REASON.ok;
-  }
-
-  /** All or nothing. */
-  #tryReserve(orders: readonly PlannedOrder[]): boolean {
-    const { inventory } = this.#deps;
-    for (const [index, order] of orders.entries()) {
-      if (inventory.tryReserve(order.row.venueIndex, order.asset, order.amount)) continue;
-      for (const done of orders.slice(0, index)) inventory.release(done.row.venueIndex, done.asset, done.amount);
-      return false;
-    }
-    return true;
-  }
-
-  /** Log first, then send: both orders leave before either answer is looked at. */
-  #openSet(intent: Intent, orders: readonly PlannedOrder[]): void {
-    const { universe, clock, wal, settings, ids } = this.#deps;
-    const { desk } = this.#settlement;
-    const now = clock.wallMs();
-    const set: LegSet = {
-      id: `${settings.run}-${ids.prefix.slice(-4)}-${String(++this.#sets).padStart(8, '0')}`,
-      intent: intent.id,
-      opportunity: `${settings.run}-${String(intent.opportunity).padStart(9, '0')}`,
-      instrumentIndex: intent.instrumentIndex,
-      pair: intent.pair,
-      edgeBps: intent.edgeBps,
-      openedAt: now,
-      legs: orders.map((order) => desk.prepare(order, 'leg', now)),
-      state: 'working',
-    };
-    wal.append({
-      kind: 'LegSetOpened',
-      legSet: set.id,
-      intent: intent.id,
-      opportunity: set.opportunity,
-      instrument: universe.instruments[intent.instrumentIndex]?.id ?? '',
-      edgeBps: intent.edgeBps,
-      at: now,
-      orders: set.legs.map((leg) => walOrder(leg, universe)),
-    });
-    const work = newWork(set);
-    set.legs.forEach((leg, index) => {
-      work.reserved.set(leg.clientId, orders[index] as PlannedOrder);
-    });
-    this.#register.open(work);
-    this.#count('setsOpened');
-    set.legs.forEach((leg, index) => {
-      desk.send(leg, orders[index] as PlannedOrder, index === 0 ? intent.receivedAt : undefined);
-    });
   }
 
   #count(name: keyof typeof EXECUTOR_COUNTERS): void {
     this.#deps.counters.add(this.#deps.counters.slot(name));
   }
 }
+
+const strandedFault = (set: LegSet): Fault =>
+  new Fault(
+    'recovery/stranded',
+    `leg set ${set.id} of ${instrumentOf(set)} was left open by an earlier run, at a venue or in an instrument that is ` +
+      'not configured now; configure it again, or settle it by hand',
+    { legSet: set.id, orders: set.legs.map(({ clientId }) => clientId) },
+  );

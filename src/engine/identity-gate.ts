@@ -24,9 +24,9 @@ export class IdentityGate {
   }
 
   /** Looks at all rows of an instrument. Returns how many are newly held. */
-  judge(instrument: number, nowNs: number): number {
+  judge(instrument: number): number {
     const rows = this.#rowsOf[instrument] as Int32Array;
-    const count = this.#sortMids(rows, nowNs);
+    const count = this.#sortMids(rows);
     // Two that disagree have no majority: neither is believed.
     const low = this.#mids[count === 2 ? 0 : (count - 1) >> 1] as number;
     const high = this.#mids[count === 2 ? 1 : count >> 1] as number;
@@ -34,7 +34,7 @@ export class IdentityGate {
     let held = 0;
     for (let venue = 0; venue < rows.length; venue++) {
       const row = rows[venue] as number;
-      if (row < 0 || !this.#mirror.isLive(row, nowNs)) continue;
+      if (row < 0 || !this.#mirror.isLive(row)) continue;
       const mid = this.#midOf(row);
       const isOff = count > 1 && (isTorn || mid > high * this.#maxRatio || mid * this.#maxRatio < low);
       if (isOff && this.#holds[row] === 0) held++;
@@ -47,11 +47,11 @@ export class IdentityGate {
     return (this.#mirror.get(row, QUOTE.BID) + this.#mirror.get(row, QUOTE.ASK)) / 2;
   }
 
-  #sortMids(rows: Int32Array, nowNs: number): number {
+  #sortMids(rows: Int32Array): number {
     let count = 0;
     for (let venue = 0; venue < rows.length; venue++) {
       const row = rows[venue] as number;
-      if (row < 0 || !this.#mirror.isLive(row, nowNs)) continue;
+      if (row < 0 || !this.#mirror.isLive(row)) continue;
       const mid = this.#midOf(row);
       let at = count++;
       while (at > 0 && (this.#mids[at - 1] as number) > mid) {

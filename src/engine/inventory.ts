@@ -13,15 +13,24 @@ interface Holding {
 export class Inventory {
   readonly #venues: readonly string[];
   readonly #assets: readonly string[];
+  /** How many of them the detector sees. */
+  readonly #published: number;
   readonly #words: Float64Array;
   readonly #holdings: Holding[];
 
-  /** `words` is `inventoryWords` of the shared memory: venue-major, in the order of `assets`. */
-  constructor(venues: readonly string[], assets: readonly string[], words: Float64Array) {
+  /** `words` is `inventoryWords` of the shared memory: venue-major, in the order of `assets`. `besides`: assets that are
+   *  kept account of and not published, since no instrument trades them (fees are paid in them). */
+  constructor(
+    venues: readonly string[],
+    assets: readonly string[],
+    words: Float64Array,
+    besides: readonly string[] = [],
+  ) {
     this.#venues = venues;
-    this.#assets = assets;
+    this.#assets = [...new Set([...assets, ...besides])];
+    this.#published = assets.length;
     this.#words = words;
-    this.#holdings = venues.flatMap(() => assets.map(() => ({ total: 0n, reserved: 0n })));
+    this.#holdings = venues.flatMap(() => this.#assets.map(() => ({ total: 0n, reserved: 0n })));
   }
 
   /** Takes the venue's word for everything that it holds; reservations stay. */
@@ -38,7 +47,7 @@ export class Inventory {
   apply(venue: number, changes: Amounts): void {
     for (const [asset, change] of changes) {
       const holding = this.#at(venue, asset);
-      // Fees may be taken in an asset that is not traded here (BNB, OKB): the venue's books hold it, ours need not.
+      // A fee in an asset that is neither traded nor configured here: the venue's books hold it, ours need not.
       if (holding === undefined) continue;
       holding.total += change;
       this.#publish(venue, asset);
@@ -93,7 +102,9 @@ export class Inventory {
   }
 
   #publish(venue: number, asset: string): void {
-    const slot = venue * this.#assets.length + this.#assets.indexOf(asset);
+    const index = this.#assets.indexOf(asset);
+    if (index >= this.#published) return;
+    const slot = venue * this.#published + index;
     const free = this.free(venue, asset);
     // Conversion, division and product each round by at most 2^-53 of the value: 2^-51 less keeps the word below it.
     this.#words[slot] = Math.max(0, (Number(free) / 10 ** ASSET_SCALE) * (1 - 2 ** -51));

@@ -1,5 +1,6 @@
 /** One order of a leg set as a pure state machine. Late fills, duplicates, and acks after fills are ordinary events. */
-import type { Fill, OrderStatus, VenueError } from '../core/order.ts';
+import type { Fill, OrderKind, OrderStatus, VenueError } from '../core/order.ts';
+import type { OrderRole } from '../core/records.ts';
 import { assertNever, type Side } from '../core/units.ts';
 import { type Amounts, fillChanges, fillValue, parseAmount, plus, plusAll } from './amounts.ts';
 
@@ -8,7 +9,9 @@ export type LegStatus = 'submitted' | 'open' | 'filled' | 'cancelled' | 'expired
 
 export interface Leg {
   readonly clientId: string;
-  readonly role: 'leg' | 'unwind';
+  /** The run that sent it. */
+  readonly run: string;
+  readonly role: OrderRole;
   readonly row: number;
   readonly side: Side;
   readonly base: string;
@@ -16,6 +19,7 @@ export interface Leg {
   /** Decimal texts as they were sent. */
   readonly price: string;
   readonly size: string;
+  readonly orderKind: OrderKind;
   readonly status: LegStatus;
   /** Base filled by the fills that we hold, and by the venue's own cumulative word; amounts at ASSET_SCALE. */
   readonly filled: bigint;
@@ -47,9 +51,14 @@ export type LegEvent =
   | { readonly kind: 'Filled'; readonly fill: Fill; readonly at: number }
   | { readonly kind: 'FoundAbsent'; readonly at: number };
 
-export type NewLeg = Pick<Leg, 'clientId' | 'role' | 'row' | 'side' | 'base' | 'quote' | 'price' | 'size' | 'sentAt'>;
+export type NewLeg = Pick<
+  Leg,
+  'clientId' | 'run' | 'role' | 'row' | 'side' | 'base' | 'quote' | 'price' | 'size' | 'sentAt'
+> &
+  Partial<Pick<Leg, 'orderKind'>>;
 
 export const newLeg = (order: NewLeg): Leg => ({
+  orderKind: 'ioc',
   ...order,
   status: 'submitted',
   filled: 0n,

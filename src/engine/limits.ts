@@ -1,9 +1,9 @@
 /** Pre-trade limits: each a reason code, each counted. Pure. */
 import { type Intent, REASON } from '../core/intent.ts';
-import type { PlannedOrder } from './plan.ts';
-import type { TopOfBook } from './rows.ts';
 
 export interface LimitState {
+  /** Reason code of the risk state. */
+  readonly risk: number;
   readonly isHalted: boolean;
   readonly isPaused: boolean;
   readonly journalBehind: boolean;
@@ -22,6 +22,7 @@ export interface Limits {
 
 /** What can be said before the orders are planned. */
 export function checkState(intent: Intent, state: LimitState, limits: Limits): number {
+  if (state.risk !== REASON.ok) return state.risk;
   if (state.isHalted) return REASON.halted;
   if (state.isPaused) return REASON.paused;
   if (state.journalBehind) return REASON['journal-behind'];
@@ -32,16 +33,9 @@ export function checkState(intent: Intent, state: LimitState, limits: Limits): n
   return REASON.ok;
 }
 
-/** The last look: rows still live and still inside the limits. */
-export function checkRows(orders: readonly PlannedOrder[], top: (row: number) => TopOfBook | undefined): number {
-  for (const order of orders) {
-    const now = top(order.row.row);
-    if (now === undefined) return REASON['row-not-live'];
-    const inside = order.side === 'buy' ? BigInt(now.ask) <= order.limitTicks : BigInt(now.bid) >= order.limitTicks;
-    if (!inside) return REASON['price-moved'];
-  }
-  return REASON.ok;
-}
-
 export const checkNotional = (notional: bigint, limits: Limits): number =>
   notional > limits.maxNotional ? REASON['limit-notional'] : REASON.ok;
+
+/** `profit`: with every lot at its limit, after both fees. */
+export const checkProfit = (profit: bigint, minProfit: bigint): number =>
+  profit < minProfit ? REASON['limit-min-profit'] : REASON.ok;

@@ -3,6 +3,8 @@
 import { REASON, REASONS, type Reason } from '../core/intent.ts';
 
 export interface OpportunityMoment {
+  /** Monotonic ns. */
+  atNs: number;
   grossBps: number;
   netBps: number;
   buyLots: number;
@@ -70,11 +72,11 @@ export class Opportunities {
   }
 
   /** Notes a moment of a crossing; true when it opened a life. The verdict is that of the best net moment. */
-  note(pair: number, nowNs: number, moment: OpportunityMoment): boolean {
+  note(pair: number, moment: OpportunityMoment): boolean {
     const opened = this.#open[pair] === 0;
     if (opened) {
       this.#open[pair] = ++this.#sequence;
-      this.#openedAt[pair] = nowNs;
+      this.#openedAt[pair] = moment.atNs;
       this.#gross[pair] = Number.NEGATIVE_INFINITY;
       this.#net[pair] = Number.NEGATIVE_INFINITY;
       this.#intents[pair] = 0;

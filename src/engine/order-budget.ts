@@ -1,43 +1,40 @@
-/** How many orders the venues still take: a sliding window for each, of which a share is kept for unwinds, so that the
- *  legs of new sets cannot use up what finishes the open ones. Thread: executor, alone. */
-import type { Clock } from '../core/clock.ts';
-import type { OrderRate } from '../core/venue.ts';
-
-/** Of each window, kept for orders that reduce risk. */
-const KEPT_FOR_UNWINDS = 0.25;
+/** Whether the venues still take orders. An order's place is held from when its set is reserved until it is sent, when its
+ *  gateway takes from the venue's budget what it needs: two sets never count on the same place.
+ *  Thread: executor, alone. Steady state: no allocation. */
+import type { RateBudget } from '../core/rate-budget.ts';
+import type { Lane } from '../core/rate-limits.ts';
+import type { PlannedOrder } from './plan.ts';
 
 export class OrderBudget {
-  readonly #clock: Clock;
-  readonly #rates: readonly (OrderRate | undefined)[];
-  /** By venue: when its newest orders were sent, a ring as long as its window holds orders. */
-  readonly #sentAt: readonly Float64Array[];
-  readonly #next: number[];
+  readonly #budgets: readonly RateBudget[];
+  /** By venue index: orders that hold a place and are not sent yet. They count in every bucket of the venue. */
+  readonly #held: Int32Array;
 
-  /** `rates` by venue index; a venue without one is not limited. */
-  constructor(rates: readonly (OrderRate | undefined)[], clock: Clock) {
-    this.#clock = clock;
-    this.#rates = rates;
-    this.#sentAt = rates.map((rate) => new Float64Array(rate?.orders ?? 0).fill(Number.NEGATIVE_INFINITY));
-    this.#next = rates.map(() => 0);
+  /** By venue index; a venue without one is not limited. */
+  constructor(budgets: readonly RateBudget[]) {
+    this.#budgets = budgets;
+    this.#held = new Int32Array(budgets.length);
   }
 
-  /** Whether a leg of a new set may be sent to the venue now. */
-  hasRoom(venueIndex: number): boolean {
-    const rate = this.#rates[venueIndex];
-    const sentAt = this.#sentAt[venueIndex];
-    if (rate === undefined || sentAt === undefined) return true;
-    const allowed = Math.max(1, Math.floor(rate.orders * (1 - KEPT_FOR_UNWINDS)));
-    // There is room when the order that stands `allowed` places back has left the window.
-    const at = ((this.#next[venueIndex] ?? 0) - allowed + sentAt.length) % sentAt.length;
-    return this.#clock.monotonicNs() - (sentAt[at] as number) >= rate.windowMs * 1e6;
+  /** False, and nothing held, when the venue has no room for one more beside those that hold a place. */
+  tryHold({ row }: PlannedOrder, lane: Lane): boolean {
+    const budget = this.#budgets[row.venueIndex];
+    if (budget === undefined) return true;
+    const held = this.heldAt(row.venueIndex);
+    if (!budget.hasRoom('place', lane, row.listing.symbol, held + 1)) return false;
+    this.#held[row.venueIndex] = held + 1;
+    return true;
   }
 
-  /** Notes an order that is sent, of whatever kind. */
-  spend(venueIndex: number): void {
-    const sentAt = this.#sentAt[venueIndex];
-    if (sentAt === undefined || sentAt.length === 0) return;
-    const next = this.#next[venueIndex] ?? 0;
-    sentAt[next] = this.#clock.monotonicNs();
-    this.#next[venueIndex] = (next + 1) % sentAt.length;
+  /** The order is about to be sent, or will not be. */
+  letGo({ row }: PlannedOrder): void {
+    if (this.#budgets[row.venueIndex] === undefined) return;
+    const held = this.heldAt(row.venueIndex);
+    if (held === 0) throw new Error(`no order holds a place at ${row.venue}`);
+    this.#held[row.venueIndex] = held - 1;
+  }
+
+  heldAt(venueIndex: number): number {
+    return this.#held[venueIndex] ?? 0;
   }
 }

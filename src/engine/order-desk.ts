@@ -1,23 +1,38 @@
 /** Sends orders and turns what is answered into leg events; asks for what nobody answers. */
 import { messageOf } from '../core/faults.ts';
-import type { PlaceOutcome } from '../core/order.ts';
+import type { BaseOrder, PlaceOutcome } from '../core/order.ts';
+import type { Lane } from '../core/rate-limits.ts';
 import type { ExecutorDeps } from './executor-port.ts';
 import { type Leg, newLeg } from './leg.ts';
-import { OrderBudget } from './order-budget.ts';
+import { OrderExpiry } from './order-expiry.ts';
+import { IOC_TERMS, type KindTerms, TIME_IN_FORCE, termsOfKind } from './order-kinds.ts';
 import type { PlannedOrder } from './plan.ts';
 import { OrderResolver, type ResolverTarget } from './resolver.ts';
+
+const LANE_OF: Readonly<Record<Leg['role'], Lane>> = { leg: 'open', retry: 'reduce', unwind: 'reduce' };
 
 export class OrderDesk {
   readonly #deps: ExecutorDeps;
   readonly #target: ResolverTarget;
   readonly #resolver: OrderResolver;
-  readonly #budget: OrderBudget;
+  readonly #expiry: OrderExpiry;
+  readonly #legTerms: KindTerms;
 
   constructor(deps: ExecutorDeps, target: ResolverTarget) {
     this.#deps = deps;
     this.#target = target;
     this.#resolver = new OrderResolver(deps, target);
-    this.#budget = new OrderBudget(deps.orderRates, deps.clock);
+    this.#expiry = new OrderExpiry(deps, {
+      find: (clientId) => target.find(clientId),
+      ask: (clientId) => this.ask(clientId),
+    });
+    const { orders } = deps.settings;
+    this.#legTerms = orders === undefined ? IOC_TERMS : termsOfKind(orders);
+  }
+
+  /** What orders of a role are sent as: whatever the legs are, a hedge is done at once or tried again. */
+  termsOf(role: Leg['role']): KindTerms {
+    return role === 'leg' ? this.#legTerms : IOC_TERMS;
   }
 
   /** The leg of an order that is about to be sent. */
@@ -25,22 +40,22 @@ export class OrderDesk {
     const { base, quote } = order.row.listing;
     const { side, price, size } = order;
     const clientId = this.#deps.ids.next();
-    return newLeg({ clientId, role, row: order.row.row, side, base, quote, price, size, sentAt: now });
-  }
-
-  /** Whether the venues of these orders take new sets now. */
-  hasRoom(orders: readonly PlannedOrder[]): boolean {
-    return orders.every((order) => this.#budget.hasRoom(order.row.venueIndex));
+    const { run } = this.#deps.settings;
+    const orderKind = this.termsOf(role).kind;
+    return newLeg({ clientId, run, role, row: order.row.row, side, base, quote, price, size, orderKind, sentAt: now });
   }
 
   /** Sends an order that stands in the log. `receivedAt`: when the frame that caused it was read, for the latency. */
   send(leg: Leg, order: PlannedOrder, receivedAt?: number): void {
     const { tickToTrade, ackLatency, settings, counters } = this.#deps;
     counters.add(counters.slot('ordersSent'));
-    this.#budget.spend(order.row.venueIndex);
+    const trace = this.#deps.breakers.follow(leg.row, leg.role);
     const answer = this.#place(leg, order);
-    this.#resolver.watch(leg.clientId, settings.orderTimeoutMs);
+    const { restMs = 0 } = this.termsOf(leg.role);
+    if (restMs > 0) this.#expiry.start(leg.clientId, restMs);
+    this.#resolver.watch(leg.clientId, settings.orderTimeoutMs + restMs, () => trace.onLate());
     answer.then((outcome) => {
+      trace.onOutcome(outcome);
       if (receivedAt !== undefined) tickToTrade.record(outcome.sentAt - receivedAt);
       if (outcome.kind !== 'unknown') ackLatency.record(outcome.ackedAt - outcome.sentAt);
       this.#onOutcome(leg.clientId, outcome);
@@ -53,17 +68,20 @@ export class OrderDesk {
   }
 
   forget(clientId: string): void {
+    this.#expiry.forget(clientId);
     this.#resolver.forget(clientId);
   }
 
   stop(): void {
+    this.#expiry.stop();
     this.#resolver.stop();
   }
 
   /** Never rejects. A throw is a bug of the gateway, and its order an unknown: the other leg must not be lost with it. */
   #place(leg: Leg, order: PlannedOrder): Promise<PlaceOutcome> {
     const { gateways, clock } = this.#deps;
-    const { clientId, side, price, size } = leg;
+    const { clientId, side, price, size, orderKind } = leg;
+    const { lifeMs } = this.termsOf(leg.role);
     const toUnknown = (thrown: unknown): PlaceOutcome => ({
       kind: 'unknown',
       reason: messageOf(thrown),
@@ -73,7 +91,10 @@ export class OrderDesk {
     if (gateway === undefined) throw new RangeError(`no gateway for venue ${order.row.venueIndex}`);
     try {
       const { listing } = order.row;
-      return gateway.place({ clientId, listing, side, type: 'limit', tif: 'ioc', price, size }).catch(toUnknown);
+      const lane = LANE_OF[leg.role];
+      const tif = TIME_IN_FORCE[orderKind];
+      const request: BaseOrder = { clientId, listing, side, type: 'limit', tif, price, size, lane };
+      return gateway.place(lifeMs === undefined ? request : { ...request, lifeMs }).catch(toUnknown);
     } catch (thrown) {
       return Promise.resolve(toUnknown(thrown));
     }

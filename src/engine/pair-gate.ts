@@ -1,9 +1,11 @@
-/** Whether a venue pair may act now: one intent in flight, then a cool-down, and no levels that were already taken.
- *  Thread: detector. Reads: control and feedback words. Steady state: no allocation. */
+/** Whether a venue pair may act now: one intent in flight, then a cool-down, no levels that were already taken, no open
+ *  breaker. Thread: detector. Reads: control, feedback and breaker words. Steady state: no allocation. */
 import type { Clock } from '../core/clock.ts';
 import type { Universe } from '../core/instrument.ts';
 import { REASON } from '../core/intent.ts';
 import type { Control } from '../memory/control.ts';
+import type { BreakerWords } from '../memory/shared-words.ts';
+import { isOpen } from './breaker.ts';
 import type { RowMirror } from './row-mirror.ts';
 
 export interface PairGateDeps {
@@ -13,6 +15,7 @@ export interface PairGateDeps {
   readonly mirror: RowMirror;
   /** By pair: newest intent that the executor has settled. */
   readonly feedback: Float64Array;
+  readonly breakers: BreakerWords;
   readonly cooldownNs: number;
 }
 
@@ -42,16 +45,25 @@ export class PairGate {
   }
 
   /** Reason code. */
-  check(buyRow: number, sellRow: number, pair: number, nowNs: number): number {
-    const { control, cooldownNs } = this.#deps;
+  check(buyRow: number, sellRow: number, pair: number): number {
+    const { control, mirror, cooldownNs } = this.#deps;
     if (control.isHalted) return REASON.halted;
     if (control.isPaused) return REASON.paused;
     if (this.#inFlight[pair] !== 0) return REASON['in-flight'];
-    if (nowNs - (this.#settledAt[pair] as number) < cooldownNs) return REASON['cool-down'];
+    if (mirror.nowNs - (this.#settledAt[pair] as number) < cooldownNs) return REASON['cool-down'];
     if (this.#isConsumed(buyRow, ASKS) || this.#isConsumed(sellRow, BIDS)) return REASON.consumed;
     if (!control.isGatewayUp(this.#venueOf[buyRow] as number)) return REASON['gateway-down'];
     if (!control.isGatewayUp(this.#venueOf[sellRow] as number)) return REASON['gateway-down'];
-    return REASON.ok;
+    const buy = this.#checkBreakers(buyRow);
+    return buy === REASON.ok ? this.#checkBreakers(sellRow) : buy;
+  }
+
+  /** The executor decides; what it would refuse may not outrank what it would take. */
+  #checkBreakers(row: number): number {
+    const { venues, rows } = this.#deps.breakers;
+    const nowMs = this.#deps.mirror.nowNs / 1e6;
+    if (isOpen(venues[this.#venueOf[row] as number] as Float64Array, nowMs)) return REASON['breaker-venue'];
+    return isOpen(rows[row] as Float64Array, nowMs) ? REASON['breaker-instrument'] : REASON.ok;
   }
 
   /** An intent left: its pair is in flight and its levels are taken. */

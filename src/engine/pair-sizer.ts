@@ -4,7 +4,7 @@ import type { Universe } from '../core/instrument.ts';
 import { QUOTE } from '../memory/layout.ts';
 import type { RowMirror } from './row-mirror.ts';
 import { newSizingTerms, type Sizing, type SizingTerms, sizeCrossing } from './sizing.ts';
-import type { RowTerms } from './terms.ts';
+import { buyBaseFeeOf, buyQuoteFeeOf, type RowTerms } from './terms.ts';
 
 export class PairSizer {
   readonly #mirror: RowMirror;
@@ -13,12 +13,18 @@ export class PairSizer {
   readonly #terms: SizingTerms;
   readonly #limits: { lot: Float64Array; minLots: Float64Array; maxLots: Float64Array };
 
-  /** `maxNotional` in quote units. */
-  constructor(universe: Universe, mirror: RowMirror, rows: RowTerms, inventory: Float64Array, maxNotional: number) {
+  /** `maxNotional` in quote units; `band`: the share of its price that a limit may be worse by. */
+  constructor(
+    universe: Universe,
+    mirror: RowMirror,
+    rows: RowTerms,
+    inventory: Float64Array,
+    { maxNotional, band }: Pick<SizingTerms, 'maxNotional' | 'band'>,
+  ) {
     this.#mirror = mirror;
     this.#rows = rows;
     this.#inventory = inventory;
-    this.#terms = { ...newSizingTerms(), maxNotional };
+    this.#terms = { ...newSizingTerms(), maxNotional, band };
     this.#limits = {
       lot: Float64Array.from(universe.rows, (row) => row.lot),
       minLots: Float64Array.from(universe.rows, (row) => row.minLots),
@@ -29,10 +35,10 @@ export class PairSizer {
   size(buy: number, sell: number, out: Sizing): void {
     const terms = this.#terms;
     const { lot, minLots, maxLots } = this.#limits;
-    const { taker, buyBaseFee, buyQuoteFee, minNotional, quoteSlot, baseSlot, lotsPerUnit, quoteUnit } = this.#rows;
+    const { taker, minNotional, quoteSlot, baseSlot, lotsPerUnit, quoteUnit } = this.#rows;
     terms.quoteUnit = quoteUnit[buy] as number;
-    terms.buyBaseFee = buyBaseFee[buy] as number;
-    terms.buyQuoteFee = buyQuoteFee[buy] as number;
+    terms.buyBaseFee = buyBaseFeeOf(this.#rows, buy);
+    terms.buyQuoteFee = buyQuoteFeeOf(this.#rows, buy);
     terms.sellTaker = taker[sell] as number;
     terms.buyLot = lot[buy] as number;
     terms.sellLot = lot[sell] as number;

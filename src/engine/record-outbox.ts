@@ -18,6 +18,10 @@ export class RecordOutbox {
     return this.#waiting.length > 0;
   }
 
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   write(record: JournalRecord): void {
     if (!this.isBehind && this.#sink.tryWrite(record)) return;
     if (this.#waiting.length < this.#capacity) this.#waiting.push(record);

@@ -1,92 +1,95 @@
-/** What a successor adopts from the write-ahead log of its own run: leg sets without a last word, and the closed ones
- *  with what they earned. Pure. (Recovery of earlier runs asks the venues too and is a matter of its own.) */
-import type { Universe } from '../core/instrument.ts';
-import { pairIndex } from '../core/intent.ts';
-import type { WalEntry, WalOrder } from '../core/records.ts';
-import { assertNever } from '../core/units.ts';
-import { type Leg, newLeg, nextLeg } from './leg.ts';
-import { addLeg, applyToSet, type LegSet } from './saga.ts';
+/** Before anything is traded: every venue is asked what became of what others left open. What is open is cancelled, what
+ *  was filled is booked. Ids are deterministic and fills known by their trade ids: doing it twice changes nothing.
+ *  Thread: executor. */
+import { isOurs } from '../core/client-id.ts';
+import { type Clock, pause } from '../core/clock.ts';
+import { type Fault, messageOf } from '../core/faults.ts';
+import type { Row, Universe } from '../core/instrument.ts';
+import type { Log } from '../core/log.ts';
+import type { Gateway, GatewayEvent } from '../core/order.ts';
+import type { RecoveryRecord } from '../core/recovery-record.ts';
+import type { TakenOver } from './executor.ts';
+import { cancelOrders, tellOrphans } from './open-orders.ts';
 
-export interface Adoptable {
-  readonly open: readonly LegSet[];
-  /** As they were closed last; what comes late still belongs to them. */
-  readonly closed: readonly LegSet[];
+const LOOK_EVERY_MS = 20;
+
+export interface RecoveryDeps {
+  readonly run: string;
+  /** 5 characters of [0-9a-z]: the installation's. */
+  readonly instance: string;
+  readonly universe: Universe;
+  readonly gateways: readonly Gateway[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly executor: {
+    inquire(): void;
+    unsettled(): string[];
+    knows(clientId: string): boolean;
+    hasSettled(clientId: string): boolean;
+    onGatewayEvent(venueIndex: number, event: GatewayEvent): void;
+  };
+  /** Fills booked so far. */
+  readonly fillsSoFar: () => number;
+  readonly onFault: (fault: Fault) => void;
 }
 
-export function adoptable(entries: readonly WalEntry[], run: string, universe: Universe): Adoptable {
-  const sets = new Map<string, LegSet>();
-  for (const entry of entries) {
-    if (entry.kind === 'RunOpened' || !entry.legSet.startsWith(`${run}-`)) continue;
-    const set = entry.kind === 'LegSetOpened' ? reopened(entry, universe) : sets.get(entry.legSet);
-    if (set !== undefined) sets.set(entry.legSet, applied(set, entry, universe));
-  }
-  const all = [...sets.values()];
+type Found = Pick<RecoveryRecord, 'cancelled' | 'orphans'>;
+
+/** Settles what was taken over; resolves when nothing is left to ask for: every question ends in time, or its venue may not
+ *  be asked for so long that the others trade without it. */
+export async function recover(deps: RecoveryDeps, taken: TakenOver): Promise<RecoveryRecord> {
+  const { clock, universe, executor, fillsSoFar } = deps;
+  const startedAt = clock.wallMs();
+  const fillsBefore = fillsSoFar();
+  const asked = executor.unsettled();
+  executor.inquire();
+  const found = await Promise.all(universe.venues.map((_, venueIndex) => cancelOpen(deps, venueIndex)));
+  await Promise.all(taken.rows.map((row) => bookRecent(deps, universe.rows[row] as Row, taken.since)));
+  while (executor.unsettled().length > 0) await pause(clock, LOOK_EVERY_MS);
+  const at = clock.wallMs();
   return {
-    open: all.filter((set) => set.state === 'working'),
-    closed: all.filter((set) => set.state !== 'working'),
+    kind: 'Recovery',
+    id: `${deps.run}-${at}`,
+    run: deps.run,
+    at,
+    tookMs: at - startedAt,
+    legSets: taken.open,
+    stranded: taken.stranded,
+    fills: fillsSoFar() - fillsBefore,
+    cancelled: found.flatMap(({ cancelled }) => cancelled),
+    orphans: found.flatMap(({ orphans }) => orphans),
+    unknown: asked.filter((clientId) => !executor.hasSettled(clientId)),
   };
 }
 
-/** Whatever happens to a closed set opens it again, until it is closed once more. */
-function applied(set: LegSet, entry: Exclude<WalEntry, { kind: 'RunOpened' }>, universe: Universe): LegSet {
-  switch (entry.kind) {
-    case 'LegSetOpened':
-      return set;
-    case 'OrderAdded':
-      return addLeg(set, legOf(entry.order, universe, entry.at));
-    case 'Filled': {
-      const { fill, at } = entry;
-      return { ...applyToSet(set, fill.clientId, { kind: 'Filled', fill, at }), state: 'working' };
+/** Nothing of ours may stand open at a venue before this run sends its first order. */
+async function cancelOpen(deps: RecoveryDeps, venueIndex: number): Promise<Found> {
+  const { universe, gateways, instance, executor, log } = deps;
+  const gateway = gateways[venueIndex];
+  const venue = universe.venues[venueIndex] ?? '';
+  if (gateway?.isUp !== true) return { cancelled: [], orphans: [] };
+  try {
+    const open = (await gateway.openOrders()).filter(({ clientId }) => isOurs(clientId, instance));
+    const orphans = open.filter(({ clientId }) => !executor.knows(clientId)).map(({ clientId }) => clientId);
+    await cancelOrders(deps, venueIndex, open);
+    tellOrphans(deps, venueIndex, orphans);
+    return { cancelled: open.map(({ clientId }) => clientId), orphans };
+  } catch (thrown) {
+    log.warn({ venue, cause: messageOf(thrown) }, 'open orders could not be listed');
+    return { cancelled: [], orphans: [] };
+  }
+}
+
+/** Fills that nobody was there to hear of, also of orders that were settled. */
+async function bookRecent(deps: RecoveryDeps, row: Row, since: number): Promise<void> {
+  const { gateways, instance, executor, log } = deps;
+  const gateway = gateways[row.venueIndex];
+  if (gateway?.isUp !== true) return;
+  try {
+    for (const fill of await gateway.recentFills(row.listing, since)) {
+      if (isOurs(fill.clientId, instance)) executor.onGatewayEvent(row.venueIndex, { kind: 'LegFilled', fill });
     }
-    case 'OrderUpdated':
-      return { ...settledAs(set, entry), state: 'working' };
-    case 'LegSetClosed':
-      return { ...set, state: entry.state };
-    default:
-      return assertNever(entry);
+  } catch (thrown) {
+    log.warn({ venue: row.venue, symbol: row.listing.symbol, cause: messageOf(thrown) }, 'fills could not be listed');
   }
-}
-
-function reopened(entry: Extract<WalEntry, { kind: 'LegSetOpened' }>, universe: Universe): LegSet {
-  const legs = entry.orders.map((order) => legOf(order, universe, entry.at));
-  const buy = universe.rows[legs.find((leg) => leg.side === 'buy')?.row ?? -1];
-  const sell = universe.rows[legs.find((leg) => leg.side === 'sell')?.row ?? -1];
-  const instrumentIndex = universe.instruments.findIndex((instrument) => instrument.id === entry.instrument);
-  return {
-    id: entry.legSet,
-    intent: entry.intent,
-    opportunity: entry.opportunity,
-    instrumentIndex,
-    pair: pairIndex(instrumentIndex, buy?.venueIndex ?? 0, sell?.venueIndex ?? 0, universe.venues.length),
-    edgeBps: entry.edgeBps,
-    openedAt: entry.at,
-    legs,
-    state: 'working',
-  };
-}
-
-/** An order in the log may or may not have been sent: its outcome is unknown until the venue says. */
-function legOf(order: WalOrder, universe: Universe, at: number): Leg {
-  const listing = universe.rows[order.row]?.listing;
-  const { clientId, role, row, side, price, size } = order;
-  const leg = newLeg({
-    clientId,
-    role,
-    row,
-    side,
-    price,
-    size,
-    base: listing?.base ?? '',
-    quote: listing?.quote ?? '',
-    sentAt: at,
-  });
-  return nextLeg(leg, { kind: 'OutcomeUnknown' });
-}
-
-/** The predecessor had settled this order: its word, and every fill of it, are in the log. */
-function settledAs(set: LegSet, entry: Extract<WalEntry, { kind: 'OrderUpdated' }>): LegSet {
-  const { status, filled, at, clientId } = entry;
-  if (status === 'absent') return applyToSet(set, clientId, { kind: 'FoundAbsent', at });
-  if (status !== 'filled' && status !== 'cancelled' && status !== 'expired' && status !== 'rejected') return set;
-  return applyToSet(set, clientId, { kind: 'Reported', status, filled, venueOrderId: entry.venueOrderId ?? '', at });
 }

@@ -4,7 +4,7 @@ import type { Universe } from '../core/instrument.ts';
 import { TRUST } from '../core/quote.ts';
 import type { Control } from '../memory/control.ts';
 import { type Layout, QUOTE } from '../memory/layout.ts';
-import { QuoteReader } from '../memory/quote-table.ts';
+import { bookState, QuoteReader } from '../memory/quote-table.ts';
 import { RowHolds } from '../memory/row-holds.ts';
 
 const STRIDE = QUOTE.STRIDE;
@@ -18,6 +18,10 @@ export interface RowMirrorDeps {
 }
 
 export class RowMirror {
+  /** The moment by which rows are judged, monotonic ns: the detector writes it once a round. It is read from here, and
+   *  not handed on, since a double that is handed to a function that is not inlined is allocated. It begins as a
+   *  fraction, so that the field holds doubles from the start. */
+  nowNs = 0.5;
   /** Rows one after the other, QUOTE.STRIDE words each. */
   readonly words: Float64Array;
   readonly #reader: QuoteReader;
@@ -51,17 +55,17 @@ export class RowMirror {
   }
 
   /** Live, what its name says, and trading at its venue. */
-  isPriced(row: number, nowNs: number): boolean {
-    return this.isLive(row, nowNs) && this.#holds.isFree(row);
+  isPriced(row: number): boolean {
+    return this.isLive(row) && this.#holds.isFree(row);
   }
 
   /** Live, of the feed's present life, and that feed's heart beating. */
-  isLive(row: number, nowNs: number): boolean {
+  isLive(row: number): boolean {
     const at = row * STRIDE;
     if (this.words[at + QUOTE.TRUST] !== TRUST.Live) return false;
     const venue = this.#venueOf[row] as number;
     if (this.words[at + QUOTE.INCARNATION] !== this.#control.incarnation(venue)) return false;
-    return nowNs - this.#control.lastBeat(venue) <= this.#maxHeartbeatAgeNs;
+    return this.nowNs - this.#control.lastBeat(venue) <= this.#maxHeartbeatAgeNs;
   }
 
   /** One word of a row. */
@@ -69,9 +73,7 @@ export class RowMirror {
     return this.words[row * STRIDE + word] as number;
   }
 
-  /** What tells one state of the venue's book from the next: its sequence, or the time of the frame where it has none. */
   stateOf(row: number): number {
-    const sequence = this.get(row, QUOTE.VENUE_SEQ);
-    return sequence >= 0 ? sequence : this.get(row, QUOTE.RECEIVED_AT);
+    return bookState(this.words, row * STRIDE);
   }
 }

@@ -24,20 +24,20 @@ export class RowWatch {
   }
 
   /** The row was read, or dropped. One that turned live is compared before it is priced for the first time. */
-  look(row: number, nowNs: number): void {
+  look(row: number): void {
     if (!this.#trustLog.look(row)) return;
-    this.#judge(this.#deps.universe.rows[row]?.instrumentIndex as number, nowNs);
+    this.#judge(this.#deps.universe.rows[row]?.instrumentIndex as number);
   }
 
   /** Compares all rows. */
-  sweep(nowNs: number): void {
+  sweep(): void {
     const { instruments, rows } = this.#deps.universe;
-    for (let instrument = 0; instrument < instruments.length; instrument++) this.#judge(instrument, nowNs);
+    for (let instrument = 0; instrument < instruments.length; instrument++) this.#judge(instrument);
     for (let row = 0; row < rows.length; row++) this.#trustLog.look(row);
   }
 
-  #judge(instrument: number, nowNs: number): void {
-    const held = this.#identity.judge(instrument, nowNs);
+  #judge(instrument: number): void {
+    const held = this.#identity.judge(instrument);
     if (held > 0) this.#deps.counters.add(this.#holdsSlot, held);
   }
 }

@@ -1,19 +1,40 @@
 /** The leg sets of an executor's life: which are open, and which order belongs to which. */
 import type { EXECUTOR_COUNTERS } from '../core/metrics.ts';
-import type { PlannedOrder } from './plan.ts';
-import { type Booking, NO_BOOKING } from './run-totals.ts';
-import type { LegSet } from './saga.ts';
+import type { FeeAccounts } from './fee-accounts.ts';
+import type { Leftovers } from './leftovers.ts';
+import type { RecordOutbox } from './record-outbox.ts';
+import type { Reservation, Reservations } from './reservations.ts';
+import type { RiskDesk } from './risk-desk.ts';
+import type { LiveRows } from './rows.ts';
+import { type Booking, NO_BOOKING, type RunTotals } from './run-totals.ts';
+import { excessOf, type LegSet } from './saga.ts';
+import type { SetIds } from './set-ids.ts';
 
 /** A leg set at work. */
 export interface Work {
   set: LegSet;
   /** By client id: what is reserved for the order until it is settled. */
-  readonly reserved: Map<string, PlannedOrder>;
+  readonly reserved: Map<string, Reservation>;
   /** By client id, and by set id: the counter that holds its outcome. */
   readonly counted: Map<string, keyof typeof EXECUTOR_COUNTERS>;
   booking: Booking;
-  /** An excess waits for a venue that can take it, until `dueAt` (monotonic ns). */
-  unwindWait?: { readonly dueAt: number; readonly cancel: () => void };
+  /** An excess waits for the next try. */
+  cancelWait?: () => void;
+}
+
+/** What those share that open, settle and close sets. */
+export interface SetParts {
+  readonly register: SetRegister;
+  readonly rows: LiveRows;
+  readonly reservations: Reservations;
+  readonly outbox: RecordOutbox;
+  readonly totals: RunTotals;
+  readonly leftovers: Leftovers;
+  readonly risk: RiskDesk;
+  readonly ids: SetIds;
+  readonly fees: FeeAccounts;
+  /** By pair: the newest intent that was settled or refused. */
+  readonly feedback: Float64Array;
 }
 
 export const newWork = (set: LegSet): Work => ({
@@ -42,16 +63,34 @@ export class SetRegister {
     for (const leg of work.set.legs) this.#byClientId.set(leg.clientId, work);
   }
 
-  close(work: Work, nowMs: number): void {
+  /** Returns the closed sets that are remembered no longer. */
+  close(work: Work, nowMs: number): readonly Work[] {
     this.#open.delete(work.set.id);
     for (const leg of work.set.legs) this.#byClientId.set(leg.clientId, work);
     this.#closed.delete(work);
     this.#closed.set(work, nowMs);
+    const forgotten: Work[] = [];
     for (const [old, closedAt] of this.#closed) {
       if (nowMs - closedAt <= REMEMBER_MS) break;
       this.#closed.delete(old);
       for (const leg of old.set.legs) this.#byClientId.delete(leg.clientId);
+      forgotten.push(old);
     }
+    return forgotten;
+  }
+
+  /** Of all sets that may still change. */
+  setIds(): readonly string[] {
+    return [...this.#open.keys(), ...[...this.#closed.keys()].map(({ set }) => set.id)];
+  }
+
+  /** Base that open sets of crumbs have yet to trade, at ASSET_SCALE. */
+  crumbsOf(instrumentIndex: number): bigint {
+    let sum = 0n;
+    for (const { set } of this.#open.values()) {
+      if (set.carried !== 0n && set.instrumentIndex === instrumentIndex) sum += excessOf(set);
+    }
+    return sum;
   }
 
   isOpen(work: Work): boolean {
@@ -64,6 +103,10 @@ export class SetRegister {
 
   openWorks(): readonly Work[] {
     return [...this.#open.values()];
+  }
+
+  openIds(): Iterable<string> {
+    return this.#open.keys();
   }
 
   isPairBusy(pair: number): boolean {

@@ -7,6 +7,7 @@
  *  one buy lot and the gain of one lot a side, and nothing where no rounding is needed. */
 import { REASON } from '../core/intent.ts';
 import { QUOTE } from '../memory/layout.ts';
+import { keptOfBands } from './edge.ts';
 
 export interface SizingTerms {
   /** 10^-(price decimals + size decimals): ticks × lots × this = quote units. */
@@ -15,6 +16,8 @@ export interface SizingTerms {
   buyBaseFee: number;
   buyQuoteFee: number;
   sellTaker: number;
+  /** Share of its price that either limit may be worse by: a set has to gain there, and be paid for. */
+  band: number;
   buyLot: number;
   sellLot: number;
   buyMinLots: number;
@@ -59,6 +62,7 @@ export const newSizingTerms = (): SizingTerms => ({
   buyBaseFee: 0,
   buyQuoteFee: 0,
   sellTaker: 0,
+  band: 0,
   buyLot: 1,
   sellLot: 1,
   buyMinLots: 0,
@@ -99,7 +103,8 @@ export function sizeCrossing(
   const received = 1 - terms.buyBaseFee;
   const wanted = profitableLots(mirror, buyAt + QUOTE.ASKS, asks, sellAt + QUOTE.BIDS, bids, terms);
   // A limit order locks its whole limit value, so money counts at the worst price that we may pay.
-  const money = Math.min(terms.maxNotional, terms.freeQuote / (1 + terms.buyQuoteFee)) / terms.quoteUnit;
+  const unit = terms.quoteUnit * (1 + terms.band);
+  const money = Math.min(terms.maxNotional, terms.freeQuote / (1 + terms.buyQuoteFee)) / unit;
   const affordable = affordableLots(mirror, buyAt + QUOTE.ASKS, asks, money);
   const sellable = Math.min(terms.freeBaseLots, terms.sellMaxLots) / received;
   const capped = Math.min(wanted + ROUNDING * terms.buyLot, affordable, sellable, terms.buyMaxLots);
@@ -151,7 +156,8 @@ function profitableLots(
   terms: SizingTerms,
 ): number {
   const received = 1 - terms.buyBaseFee;
-  const kept = (received * (1 - terms.sellTaker)) / (1 + terms.buyQuoteFee);
+  const fees = (received * (1 - terms.sellTaker)) / (1 + terms.buyQuoteFee);
+  const kept = fees * keptOfBands(terms.band);
   let i = 0;
   let j = 0;
   let askLeft = asks > 0 ? (mirror[asksAt + 1] as number) : 0;

@@ -8,6 +8,8 @@ export interface RowTerms {
   /** The taker fee of a buy, by what it is taken from; one of them is 0. */
   readonly buyBaseFee: Float64Array;
   readonly buyQuoteFee: Float64Array;
+  /** 1 while that fee is paid in an asset apart: `buyBaseFeeOf` and `buyQuoteFeeOf` say what then counts. */
+  readonly feesApart: Float64Array;
   readonly minNotional: Float64Array;
   /** Slots of the inventory words: the row's quote and base asset at its venue. */
   readonly quoteSlot: Int32Array;
@@ -32,7 +34,19 @@ export const inventorySlot = (venueIndex: number, assetIndex: number, assets: nu
 
 const toDouble = (text: string): number => Number(parseDecimal(text, 18)) / Number(pow10(18));
 
-export function rowTerms(universe: Universe): RowTerms {
+/** What a buy is counted on to pay out of its base now. */
+export const buyBaseFeeOf = ({ feesApart, buyBaseFee }: RowTerms, row: number): number =>
+  feesApart[row] === 1 ? 0 : (buyBaseFee[row] as number);
+
+/** What a buy costs besides, valued in quote. A fee paid apart is counted whole: its discount is the venue's to give. */
+export const buyQuoteFeeOf = ({ feesApart, buyQuoteFee, taker }: RowTerms, row: number): number =>
+  feesApart[row] === 1 ? (taker[row] as number) : (buyQuoteFee[row] as number);
+
+/** `feesApart`: the executor's words; absent: no fee is paid apart. */
+export function rowTerms(
+  universe: Universe,
+  feesApart: Float64Array = new Float64Array(universe.rows.length),
+): RowTerms {
   const assets = assetsOf(universe);
   const rows = universe.rows;
   const slotOf = (row: Row, asset: string): number =>
@@ -47,6 +61,7 @@ export function rowTerms(universe: Universe): RowTerms {
     taker: doubles((row) => toDouble(row.fees.taker)),
     buyBaseFee: doubles((row) => toDouble(baseFeeOfBuy(row.fees))),
     buyQuoteFee: doubles((row) => toDouble(quoteFeeOfBuy(row.fees))),
+    feesApart,
     minNotional: doubles((row) => toDouble(row.listing.minNotional ?? '0')),
     quoteSlot: Int32Array.from(rows, (row) => slotOf(row, row.listing.quote)),
     baseSlot: Int32Array.from(rows, (row) => slotOf(row, row.listing.base)),

@@ -9,6 +9,8 @@ export class ConnectionLine {
   socket: Socket | undefined;
   isUp = false;
   wasHeard = false;
+  /** We ended it. */
+  isDropped = false;
   openedAt = 0;
   heardAt = 0;
   pingedAt = 0;

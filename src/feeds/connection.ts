@@ -25,12 +25,20 @@ export interface ConnectionLimits {
   /** Backoff between tries to connect. */
   readonly baseMs: number;
   readonly maxMs: number;
+  /** The same after one that was well and that we dropped, for what it had lost: the venue is there. */
+  readonly maxDroppedMs: number;
   readonly openTimeoutMs: number;
   /** A connection that lasted this long is tried again without backoff. */
   readonly stableMs: number;
 }
 
-const LIMITS: ConnectionLimits = { baseMs: 250, maxMs: 30_000, openTimeoutMs: 10_000, stableMs: 10_000 };
+const LIMITS: ConnectionLimits = {
+  baseMs: 250,
+  maxMs: 30_000,
+  maxDroppedMs: 4_000,
+  openTimeoutMs: 10_000,
+  stableMs: 10_000,
+};
 const CLOSE_GRACE_MS = 500;
 
 export interface ConnectionEvents {
@@ -125,7 +133,9 @@ export class Connection {
 
   /** Ends the connection at once; it is opened anew. */
   drop(): void {
-    this.#line?.socket?.terminate();
+    if (this.#line === undefined) return;
+    this.#line.isDropped = true;
+    this.#line.socket?.terminate();
   }
 
   /** Hands on addresses that the venue answered with. Returns how many. */
@@ -234,7 +244,9 @@ export class Connection {
     const heir = this.#next;
     this.#next = undefined;
     this.#line = heir;
-    const retryMs = heir === undefined ? backoffMs(this.#attempt++, this.#deps.random, this.#limits) : 0;
+    const { baseMs, maxMs, maxDroppedMs } = this.#limits;
+    const limits = { baseMs, maxMs: line.wasHeard && line.isDropped ? maxDroppedMs : maxMs };
+    const retryMs = heir === undefined ? backoffMs(this.#attempt++, this.#deps.random, limits) : 0;
     if (this.#isRunning && heir === undefined) {
       this.#cancelRetry = this.#deps.clock.after(retryMs, () => {
         this.#line = this.#dial();

@@ -1,5 +1,5 @@
 /** Intents as fixed slots of doubles. */
-import { type Intent, MAX_LEGS } from '../core/intent.ts';
+import { type Intent, type IntentLeg, MAX_LEGS } from '../core/intent.ts';
 import type { Bps, Lots, MonoNs, Ticks } from '../core/units.ts';
 import { INTENT } from './layout.ts';
 
@@ -29,16 +29,17 @@ export function writeIntent(intent: Intent, slot: Float64Array): void {
 
 export function readIntent(slot: Float64Array): Intent {
   const word = (at: number): number => slot[at] as number;
-  const legs = Array.from({ length: word(INTENT.LEG_COUNT) }, (_, i) => {
+  const legs: IntentLeg[] = [];
+  for (let i = 0; i < word(INTENT.LEG_COUNT); i++) {
     const at = INTENT.LEGS + i * INTENT.LEG_STRIDE;
-    return {
+    legs.push({
       row: word(at),
-      side: word(at + 1) > 0 ? ('buy' as const) : ('sell' as const),
+      side: word(at + 1) > 0 ? 'buy' : 'sell',
       limit: word(at + 2) as Ticks,
       size: word(at + 3) as Lots,
       rowVersion: word(at + 4),
-    };
-  });
+    });
+  }
   return {
     id: word(INTENT.ID),
     opportunity: word(INTENT.OPPORTUNITY),

@@ -53,6 +53,31 @@ export const INTENT = {
   SLOT: 8 + 4 * 5,
 } as const;
 
+/** Words of a breaker, in Float64 units; times are monotonic ms, all zeros is a closed one. Writer: executor. */
+export const BREAKER = {
+  /** Points of trouble in thousandths, as they stood at SCORE_AT. */
+  SCORE: 0,
+  SCORE_AT: 1,
+  TROUBLE_AT: 2,
+  /** 0: closed. Before it: open. From it on: half-open. */
+  UNTIL: 3,
+  /** How long the newest opening was to last, ms, less what has healed since; 0: the next one is a first one. */
+  OPEN_FOR: 4,
+  /** When the newest opening was to end; trouble within it puts UNTIL off. */
+  DUE_AT: 5,
+  /** Good answers since it is half-open. */
+  GOOD: 6,
+  /** When the newest probe was sent, and 1 while its answer is awaited. */
+  PROBE_AT: 7,
+  PROBING: 8,
+  /** 1 once a person was told, until it has healed. */
+  TOLD: 9,
+  OPENED: 10,
+  PROBES: 11,
+  CLOSED: 12,
+  STRIDE: 16,
+} as const;
+
 export const HISTOGRAM_BUCKETS = 1024;
 
 /** Who may write a control word. */
@@ -106,7 +131,11 @@ export interface Layout {
   /** A word a row each: held by the detector, suspended by the supervisor. */
   readonly holds: number;
   readonly suspensions: number;
+  /** A word a row, by the executor: what a buy brings is not less by its fee. */
+  readonly feesApart: number;
   readonly feedback: number;
+  /** BREAKER.STRIDE words each: of the venues, then of the rows. */
+  readonly breakers: number;
   readonly counters: Readonly<Record<string, number>>;
   readonly histograms: Readonly<Record<string, number>>;
 }
@@ -165,7 +194,9 @@ export function planLayout(shape: MemoryShape): Layout {
   const inventory = take(venues * shape.assets * 8);
   const holds = take(rowCount * 8);
   const suspensions = take(rowCount * 8);
+  const feesApart = take(rowCount * 8);
   const feedback = take(shape.instruments * venues * venues * 8);
+  const breakers = take((venues + rowCount) * BREAKER.STRIDE * 8);
   const counters: Record<string, number> = {};
   for (const [owner, words] of Object.entries(shape.counters)) counters[owner] = take(words * 8);
   const histograms = each(shape.histograms, (HISTOGRAM_BUCKETS + 2) * 8);
@@ -188,7 +219,9 @@ export function planLayout(shape: MemoryShape): Layout {
     inventory,
     holds,
     suspensions,
+    feesApart,
     feedback,
+    breakers,
     counters,
     histograms,
   };

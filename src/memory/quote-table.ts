@@ -7,6 +7,12 @@ export const READ_TRIES = 64;
 
 const ROW_WORDS = QUOTE.STRIDE;
 
+/** What tells one state of a venue's book from the next: its sequence, or the time of the frame where it has none. */
+export function bookState(words: Float64Array, at = 0): number {
+  const sequence = words[at + QUOTE.VENUE_SEQ] as number;
+  return sequence >= 0 ? sequence : (words[at + QUOTE.RECEIVED_AT] as number);
+}
+
 /** A quote that nobody prices. */
 function blankQuote(): Float64Array {
   const quote = new Float64Array(ROW_WORDS);

@@ -1,11 +1,12 @@
 /** What gateways conclude alike from answers: of placing, of cancelling, of asking for an order with its fills, of asking
- *  for fee rates. */
+ *  for fee rates and for what the key may do. */
 import { type Clock, pause } from '../core/clock.ts';
 import { add, isSame } from '../core/decimal-text.ts';
 import type { Log } from '../core/log.ts';
 import type { CancelOutcome, Fill, OrderReport, PlaceOutcome, QueryOutcome, VenueError } from '../core/order.ts';
+import type { KeyPermissions } from '../core/permissions.ts';
 import type { MonoNs } from '../core/units.ts';
-import type { RestResult } from './signed-rest.ts';
+import { faultOf, needValue, type RestResult } from './signed-rest.ts';
 
 /** Fills are listed a moment after their order says so. */
 const FILL_TRIES = 4;
@@ -67,6 +68,18 @@ export function ownRates<Value>(
   const error = result.ok ? unreadable('fee rates') : result.error;
   log.warn({ venue, symbol, error }, 'fee rates not read; assuming the usual ones');
   return usual;
+}
+
+/** What the key may do; rejects with the venue's refusal, also where its answer cannot be read. */
+export function ownPermissions<Value>(
+  venue: string,
+  result: RestResult<Value>,
+  read: (value: Value) => KeyPermissions | undefined,
+): KeyPermissions {
+  const doing = 'asking what the key may do';
+  const permissions = read(needValue(venue, result, doing));
+  if (permissions === undefined) throw faultOf(venue, unreadable('key permissions'), doing);
+  return permissions;
 }
 
 export interface OrderQuestions {

@@ -1,8 +1,8 @@
 /** Signed REST requests to one venue, and the venue's clock. What is the venue's own stands in its dialect. */
-import type { Clock } from '../core/clock.ts';
-import { Fault, messageOf } from '../core/faults.ts';
+import type { Clock, ClockReading } from '../core/clock.ts';
+import { Fault, type FaultCode, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
-import type { VenueError } from '../core/order.ts';
+import { NOT_SENT, type VenueError } from '../core/order.ts';
 import { type Redact, redactError, redactor } from '../core/redact.ts';
 import type { HttpPort, HttpReply, HttpRequest } from '../core/socket.ts';
 import type { Credentials } from '../core/venue.ts';
@@ -38,6 +38,8 @@ export interface RestDialect<Value> {
   /** Public path of the venue's clock, and the milliseconds in its answer (NaN where it has none). */
   readonly timePath: string;
   readTime(value: Value): number;
+  /** How far from the venue's clock that may be for its being rounded, ms; absent: not at all. */
+  readonly timeErrorMs?: number;
 }
 
 export interface RestDeps<Value> {
@@ -61,15 +63,22 @@ const TIME_SAMPLES = 3;
 const TIMEOUT_MS = 5_000;
 /** The code of an error that no venue sent: no whole reply came. */
 const UNREACHABLE = 'unreachable';
+/** The status of one who went on after status 429. */
+const BANNED = 418;
 
 /** The fault of a refused request, for the calls that reject. */
 export function faultOf(venue: string, error: VenueError, doing: string): Fault {
-  const code =
-    error.code === UNREACHABLE ? 'venue/unreachable' : error.class === 'auth' ? 'venue/auth' : 'venue/refused';
-  return new Fault(code, `${venue}: ${doing}: ${error.code} ${error.message}`, {
+  return new Fault(faultCode(error), `${venue}: ${doing}: ${error.code} ${error.message}`, {
     venueCode: error.code,
     class: error.class,
+    error,
   });
+}
+
+function faultCode(error: VenueError): FaultCode {
+  if (error.code === UNREACHABLE) return 'venue/unreachable';
+  if (error.code === NOT_SENT) return 'venue/rate-limited';
+  return error.class === 'auth' ? 'venue/auth' : 'venue/refused';
 }
 
 /** The value, for the calls that reject. */
@@ -84,8 +93,11 @@ export const refused = (
   error: VenueError,
 ): { readonly ok: false; readonly error: VenueError } => ({
   ok: false,
-  error: status >= 500 ? { ...error, class: 'unknown-outcome' } : error,
+  error: status >= 500 ? { ...error, class: 'unknown-outcome' } : status === BANNED ? banned(error) : error,
 });
+
+/** The error of one who is kept out. */
+export const banned = (error: VenueError): VenueError => ({ ...error, class: 'rate-limit', isBan: true });
 
 /** The wait that a reply's `Retry-After` names, ms. */
 export function retryAfterOf(reply: HttpReply): number | undefined {
@@ -103,7 +115,8 @@ export function bareError(reply: HttpReply): VenueError {
     code: `http-${status}`,
     message: `HTTP ${status} without a readable body`,
   };
-  return retryAfterMs === undefined ? error : { ...error, retryAfterMs };
+  const told = status === BANNED ? banned(error) : error;
+  return retryAfterMs === undefined ? told : { ...told, retryAfterMs };
 }
 
 export class SignedRest<Value> {
@@ -116,22 +129,28 @@ export class SignedRest<Value> {
     this.#redact = redactor(deps.credentials);
   }
 
-  /** The venue's time in ms, by the offset measured last. */
-  serverMs(): number {
-    return Math.round(this.#deps.clock.wallMs() + this.#offsetMs);
+  /** The venue's time in ms, now or at a time of ours, by the offset measured last. */
+  serverMs(wallMs: number = this.#deps.clock.wallMs()): number {
+    return Math.round(wallMs + this.#offsetMs);
   }
 
   /** Measures the offset to the venue's clock: of several readings the one with the shortest round trip counts, for its
    *  error is at most half of that. Rejects with `venue/unreachable`, `venue/refused` or `venue/protocol` when none
    *  succeeds; the old offset then stays. */
-  async syncTime(): Promise<void> {
-    let best = await this.#readTime();
+  async syncTime(): Promise<ClockReading> {
+    const first = await this.#readTime();
+    let best = first;
+    const tripsMs = [first.tripMs];
     for (let sample = 1; sample < TIME_SAMPLES; sample++) {
       // One is enough; venues limit such questions, and many reconnections can use the limit up.
-      const next = await this.#readTime().catch(() => best);
+      const next = await this.#readTime().catch(() => undefined);
+      if (next === undefined) continue;
+      tripsMs.push(next.tripMs);
       if (next.tripMs < best.tripMs) best = next;
     }
     this.#offsetMs = best.offsetMs;
+    const { timeErrorMs = 0 } = this.#deps.dialect;
+    return { offsetMs: best.offsetMs, errorMs: best.tripMs / 2 + timeErrorMs, tripsMs };
   }
 
   /** Before a log-on that is signed with the time, which a wrong clock would have refused. Only the first one needs an
@@ -164,7 +183,8 @@ export class SignedRest<Value> {
   }
 
   /** A refusal for its time has the venue's clock read again; the request itself is not repeated. */
-  noteRefusal(error: VenueError): void {
+  noteRefusal(error: VenueError, method?: RestMethod): void {
+    this.#deps.http.onRefusal?.(error, method);
     // Unreachable now: the next refusal tries again.
     if (error.class === 'clock') this.syncTime().catch(() => {});
   }
@@ -190,9 +210,12 @@ export class SignedRest<Value> {
       });
       const result = dialect.read(reply);
       if (result.ok) return result;
-      this.noteRefusal(result.error);
+      this.noteRefusal(result.error, method);
       return { ok: false, error: this.clean(result.error) };
     } catch (thrown) {
+      if (thrown instanceof Fault && thrown.code === 'venue/rate-limited') {
+        return { ok: false, error: { class: 'rate-limit', code: NOT_SENT, message: thrown.message } };
+      }
       // Whether the request had reached the venue cannot be told.
       const message = this.#redact(messageOf(thrown));
       return { ok: false, error: { class: 'unknown-outcome', code: UNREACHABLE, message } };

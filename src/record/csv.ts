@@ -11,7 +11,8 @@ export const COLUMNS = {
   Order: [
     ...['id', 'run', 'legSet', 'role', 'venue', 'instrument', 'symbol', 'side', 'type', 'tif', 'price', 'size'],
     ...['status', 'filled', 'venueOrderId', 'sentAt', 'ackedAt', 'doneAt'],
-    ...['error.class', 'error.code', 'error.message', 'error.retryAfterMs', 'error.isUnlisted'],
+    ...['error.class', 'error.code', 'error.message', 'error.retryAfterMs', 'error.isUnlisted', 'error.isBan'],
+    'orderKind',
   ],
   Fill: [
     ...['id', 'run', 'legSet', 'venue', 'instrument', 'symbol', 'side', 'price', 'size'],

@@ -37,8 +37,14 @@ export class LmdbJournalReader implements JournalReader {
   }
 
   /** As `read`, one at a time. An iteration may go on for minutes: unless given a snapshot it holds none, so records
-   *  committed meanwhile may or may not be in it. */
-  *iterate<K extends RecordKind>(kind: K, query: RecordQuery = {}, snapshot?: Snapshot): Generator<RecordOf<K>> {
+   *  committed meanwhile may or may not be in it. `onDamaged` takes the fault of a damaged record, with its key, which is
+   *  then left out. */
+  *iterate<K extends RecordKind>(
+    kind: K,
+    query: RecordQuery = {},
+    snapshot?: Snapshot,
+    onDamaged?: (fault: Fault) => void,
+  ): Generator<RecordOf<K>> {
     const limit = query.limit ?? Infinity;
     if (limit <= 0) return;
     const low = timeKey(kind, query.fromMs ?? -Infinity);
@@ -50,8 +56,8 @@ export class LmdbJournalReader implements JournalReader {
     const view = snapshot === undefined ? { snapshot: false } : { transaction: snapshot };
     let count = 0;
     for (const { key, value } of this.#store.getRange({ start, end, reverse: newestFirst, ...view })) {
-      const record = this.#decode(key, value) as RecordOf<K>;
-      if (!matches(record, query)) continue;
+      const record = this.#decode(key, value, onDamaged) as RecordOf<K> | undefined;
+      if (record === undefined || !matches(record, query)) continue;
       yield record;
       if (++count >= limit) return;
     }
@@ -61,11 +67,15 @@ export class LmdbJournalReader implements JournalReader {
     void this.#store.close();
   }
 
-  #decode(key: readonly unknown[], value: Buffer): JournalRecord {
+  #decode(key: readonly unknown[], value: Buffer, onDamaged?: (fault: Fault) => void): JournalRecord | undefined {
     try {
       return decodeRecord(value);
     } catch (thrown) {
-      throw new Fault('record/corrupt', `journal record ${key.join(' ')}: ${messageOf(thrown)}`, { key: [...key] });
+      const message = `journal record ${key.join(' ')}: ${messageOf(thrown)}`;
+      const fault = new Fault('record/corrupt', message, { key: [...key] });
+      if (onDamaged === undefined) throw fault;
+      onDamaged(fault);
+      return undefined;
     }
   }
 }

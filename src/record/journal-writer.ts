@@ -3,11 +3,11 @@
 import type { Clock } from '../core/clock.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { JOURNAL_COUNTERS } from '../core/metrics.ts';
-import { type JournalRecord, recordTime } from '../core/records.ts';
+import { type JournalRecord, type RecordKind, recordTime } from '../core/records.ts';
 import type { ByteRing } from '../memory/byte-ring.ts';
 import type { Counters } from '../memory/counters.ts';
 import { indexKey, type JournalStore, openForWriting, recordKey, timeKey } from './journal-store.ts';
-import { type Envelope, encodeRecord, openEnvelope } from './record-codec.ts';
+import { decodeRecord, type Envelope, encodeRecord, openEnvelope } from './record-codec.ts';
 
 export interface JournalWriterOptions {
   readonly folder: string;
@@ -42,6 +42,7 @@ export class JournalWriter {
       batches: counters.slot('batches'),
       quoteSamples: counters.slot('quoteSamples'),
       pruned: counters.slot('pruned'),
+      logFilesPruned: counters.slot('logFilesPruned'),
       maxLagMs: counters.slot('maxLagMs'),
       lastLagMs: counters.slot('lastLagMs'),
     };
@@ -68,6 +69,13 @@ export class JournalWriter {
     if (records.length === 0) return true;
     const writtenAt = this.#options.clock.wallMs();
     return this.#commit(records.map((record) => ({ writtenAt, record, payload: encodeRecord(record) })));
+  }
+
+  /** A record that was committed. Throws `record/corrupt` when it is damaged. */
+  find<K extends RecordKind>(kind: K, id: string): Extract<JournalRecord, { kind: K }> | undefined {
+    const time = this.#store.get(indexKey(kind, id))?.readDoubleBE(0);
+    const bytes = time === undefined ? undefined : this.#store.get([kind, time, id]);
+    return bytes === undefined ? undefined : (decodeRecord(bytes) as Extract<JournalRecord, { kind: K }>);
   }
 
   /** Removes at most `atMost` quote samples older than `beforeMs`, oldest first; returns how many. */

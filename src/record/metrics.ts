@@ -7,15 +7,31 @@ import {
   distrustCounters,
   EXECUTOR_COUNTERS,
   FEED_COUNTERS,
+  FILTER_COUNTERS,
   JOURNAL_COUNTERS,
   LATENCIES,
 } from '../core/metrics.ts';
 import { type HoldReason, TRUST_NAMES } from '../core/quote.ts';
-import type { EngineState } from '../core/status.ts';
+import type { BudgetView } from '../core/rate-limits.ts';
+import type { BreakerState, EngineState, RiskView } from '../core/status.ts';
+import { type AddMetric, addRateCounters, addRateGauges, type Sample } from './rate-metrics.ts';
+import { addRiskGauges } from './risk-metrics.ts';
 import { type LatencySource, SharedHistogram } from './shared-histogram.ts';
 
 type Amounts = Readonly<Record<string, number>>;
 type Of<T> = Readonly<Record<keyof T, number>>;
+
+/** Of the breaker of a venue, or of an instrument there. */
+export interface BreakerFigures {
+  readonly venue: string;
+  readonly instrument?: string;
+  readonly state: BreakerState;
+  readonly score: number;
+  /** So far in the run. */
+  readonly opened: number;
+  readonly probes: number;
+  readonly closed: number;
+}
 
 /** Where the figures come from; each is called once a scrape. Snapshots of `Counters` fit as they are. */
 export interface MetricSources {
@@ -24,6 +40,7 @@ export interface MetricSources {
   detector(): Of<typeof DETECTOR_COUNTERS>;
   executor(): Of<typeof EXECUTOR_COUNTERS>;
   journal(): Of<typeof JOURNAL_COUNTERS>;
+  filters(): Of<typeof FILTER_COUNTERS>;
   /** Refusals by reason; `ok` is left out of the metric. */
   refusals(stage: 'detector' | 'executor'): Readonly<Record<Reason, number>>;
   /** Shared histograms by name; absent ones have no metric. */
@@ -39,15 +56,20 @@ export interface MetricSources {
   gatewayUp(venue: string): boolean;
   inventory(): readonly { readonly venue: string; readonly asset: string; readonly free: number }[];
   /** By asset; approximate, for graphs. */
+  openNotional(): Amounts;
   pnl(): Amounts;
   valued(): Amounts;
   fees(): Amounts;
   state(): EngineState;
+  risk(): RiskView;
   /** Faults so far by code. */
   faults(): Amounts;
   actors(): readonly { readonly name: string; readonly up: boolean; readonly restarts: number }[];
+  breakers(): readonly BreakerFigures[];
   /** Record rings by producer: bytes in use, 0 to 1. */
   ringFill(): Amounts;
+  /** What the venues' rate limits leave, as of the executor's last report. */
+  rates(): readonly BudgetView[];
 }
 
 const STATES: Readonly<Record<EngineState, true>> = {
@@ -58,8 +80,6 @@ const STATES: Readonly<Record<EngineState, true>> = {
   halted: true,
   stopped: true,
 };
-
-type Sample = readonly [labels: Record<string, string>, value: number];
 
 /** A registry that reads `sources`. One a process: the default metrics (CPU, memory, event-loop delay, garbage
  *  collection; of the thread that calls this) are measured from here on. */
@@ -76,7 +96,7 @@ export function metricsOf(sources: MetricSources): Registry {
 }
 
 function addCounters(register: Registry, sources: MetricSources): void {
-  const counter = (name: string, help: string, labelNames: string[], samples: () => Sample[]): void => {
+  const counter: AddMetric = (name, help, labelNames, samples) => {
     new Counter({
       name: `parallax_${name}_total`,
       help,
@@ -122,16 +142,42 @@ function addCounters(register: Registry, sources: MetricSources): void {
         .map(([reason, count]): Sample => [{ stage, reason }, count]),
     ),
   );
+  counter('filter_checks', 'Chances that a filter held back or let through', ['filter', 'outcome'], () => {
+    const filters = sources.filters();
+    return (Object.keys(FILTER_COUNTERS) as (keyof typeof FILTER_COUNTERS)[]).map((name): Sample => {
+      const [filter = '', outcome = ''] = name.split(':');
+      return [{ filter, outcome }, filters[name]];
+    });
+  });
+  for (const [name, help] of Object.entries(BREAKER_COUNTS)) {
+    const key = name as keyof typeof BREAKER_COUNTS;
+    counter(`breaker_${name}`, help, ROW, () => breakerSamples(sources, (figures) => figures[key]));
+  }
   counter('faults', 'Faults raised, by code', ['code'], () =>
     Object.entries(sources.faults()).map(([code, count]) => [{ code }, count]),
   );
+  addRateCounters(() => sources.rates(), counter);
   counter('actor_restarts', 'Restarts of an actor', ['actor'], () =>
     sources.actors().map(({ name, restarts }) => [{ actor: name }, restarts]),
   );
 }
 
+const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
+
+const BREAKER_COUNTS = {
+  opened: 'Times that a breaker opened or opened again',
+  probes: 'Orders and queries let through by a half-open breaker',
+  closed: 'Times that a breaker closed',
+} as const;
+
+/** A venue's own breaker has the instrument `all`. */
+const breakerSamples = (sources: MetricSources, value: (figures: BreakerFigures) => number): Sample[] =>
+  sources
+    .breakers()
+    .map((figures) => [{ venue: figures.venue, instrument: figures.instrument ?? 'all' }, value(figures)]);
+
 function addGauges(register: Registry, sources: MetricSources): void {
-  const gauge = (name: string, help: string, labelNames: string[], samples: () => Sample[]): void => {
+  const gauge: AddMetric = (name, help, labelNames, samples) => {
     new Gauge({
       name: `parallax_${name}`,
       help,
@@ -172,8 +218,18 @@ function addGauges(register: Registry, sources: MetricSources): void {
   gauge('gateway_up', 'Whether orders can be sent to a venue', ['venue'], () =>
     sources.venues.map((venue) => [{ venue }, flag(sources.gatewayUp(venue))]),
   );
+  gauge(
+    'breaker_state',
+    `State of a breaker: ${BREAKER_STATES.map((name, code) => `${code} ${name}`).join(', ')}`,
+    ROW,
+    () => breakerSamples(sources, ({ state }) => BREAKER_STATES.indexOf(state)),
+  );
+  gauge('breaker_score', 'Points of trouble of a breaker', ROW, () => breakerSamples(sources, ({ score }) => score));
   gauge('inventory', 'Free balance of an asset at a venue', ['venue', 'asset'], () =>
     sources.inventory().map(({ venue, asset, free }) => [{ venue, asset }, free]),
+  );
+  gauge('open_notional', 'What open orders are worth at their limits, by quote asset', ['asset'], () =>
+    byAsset(sources.openNotional()),
   );
   gauge('pnl', 'Change of the balance of an asset over all venues, fees included', ['asset'], () =>
     byAsset(sources.pnl()),
@@ -186,12 +242,14 @@ function addGauges(register: Registry, sources: MetricSources): void {
     const now = sources.state();
     return Object.keys(STATES).map((state) => [{ state }, flag(state === now)]);
   });
+  addRiskGauges(gauge, () => sources.risk());
   gauge('actor_up', 'Whether an actor runs', ['actor'], () =>
     sources.actors().map(({ name, up }) => [{ actor: name }, flag(up)]),
   );
   gauge('record_ring_fill', 'Part of a record ring in use, 0 to 1', ['producer'], () =>
     Object.entries(sources.ringFill()).map(([producer, fill]) => [{ producer }, fill]),
   );
+  addRateGauges(() => sources.rates(), gauge);
   gauge('journal_lag_seconds', 'Time from record to disk of the newest batch', [], () => [
     [{}, sources.journal().lastLagMs / 1000],
   ]);

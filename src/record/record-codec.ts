@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<RecordKind, true>> = {
   Fault: true,
   Quote: true,
   Trust: true,
+  Recovery: true,
 };
 
 /** Ids stand in LMDB keys, which hold no NUL and at most 1978 bytes. */

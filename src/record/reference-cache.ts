@@ -1,12 +1,13 @@
 /** Instruments and fees of each venue on disk, for a start without REST. Books are never kept: an old book is a lie.
  *  A file a venue, replaced whole, with the time it was saved. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { FeeRates, Listing } from '../core/instrument.ts';
 import type { VenueListings } from '../core/universe.ts';
 import type { VenueId } from '../core/venue.ts';
+import { saveJson } from './save-json.ts';
 
 export interface CachedReference extends VenueListings {
   /** Wall time, ms. */
@@ -34,16 +35,7 @@ export class ReferenceCache {
     const path = this.#path(reference.venue);
     const { venue, listings, fees } = reference;
     mkdirSync(this.#folder, { recursive: true });
-    const next = `${path}.${process.pid}.next`;
-    const fd = openSync(next, 'w', 0o600);
-    try {
-      const file = { version: VERSION, savedAt: this.#clock.wallMs(), venue, listings, fees };
-      writeFileSync(fd, JSON.stringify(file, withoutTransfers));
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(next, path);
+    saveJson(path, { version: VERSION, savedAt: this.#clock.wallMs(), venue, listings, fees }, withoutTransfers);
   }
 
   /** Undefined when the venue was never saved (or by another version). Throws `record/corrupt` when the file is damaged. */

@@ -5,6 +5,9 @@ import { Decoder, Encoder } from '@msgpack/msgpack';
 import { Fault } from '../core/faults.ts';
 import type { WalEntry } from '../core/records.ts';
 
+/** Of what stands in the entries, said by each `RunOpened`. 2: orders say their kind. Older logs are read as they were
+ *  meant; fields that a newer one adds could mean what this version does not do, so it is not read at all. */
+export const WAL_FORMAT = 2;
 export const WAL_HEADER = 8;
 /** Longer than any entry: a length beyond it is damage. */
 export const WAL_ENTRY_MAX = 1 << 20;
@@ -13,9 +16,12 @@ const KINDS: Readonly<Record<WalEntry['kind'], true>> = {
   RunOpened: true,
   LegSetOpened: true,
   OrderAdded: true,
+  OrderAcked: true,
   OrderUpdated: true,
   Filled: true,
   LegSetClosed: true,
+  LossLimitReached: true,
+  LossLimitLifted: true,
 };
 
 /** Frames entries into one buffer that it reuses. */
@@ -49,7 +55,7 @@ export interface WalReadOptions {
   readonly salvage?: boolean;
 }
 
-/** Reads the bytes of one file. Damage that no whole entry follows is a torn tail; damage before a whole entry throws
+/** Reads the bytes of one file. Throws `record/newer` for a format of a later version. Damage that no whole entry follows is a torn tail; damage before a whole entry throws
  *  `record/corrupt` with its offset. `name` is for the message. */
 export function parseWal(bytes: Buffer, name: string, options: WalReadOptions = {}): WalContents {
   const decoder = new Decoder();
@@ -59,6 +65,7 @@ export function parseWal(bytes: Buffer, name: string, options: WalReadOptions = 
   while (at < bytes.length) {
     const entry = entryAt(bytes, at, decoder);
     if (entry !== undefined) {
+      checkFormat(entry, name);
       entries.push(entry);
       at += WAL_HEADER + bytes.readUInt32LE(at);
       continue;
@@ -77,6 +84,13 @@ export function parseWal(bytes: Buffer, name: string, options: WalReadOptions = 
     at = next;
   }
   return { entries, tornBytes: 0, skippedBytes };
+}
+
+function checkFormat(entry: WalEntry, name: string): void {
+  const { format = 1 } = entry.kind === 'RunOpened' ? entry : {};
+  if (format <= WAL_FORMAT) return;
+  const message = `${name} is of format ${format}, and this version reads up to ${WAL_FORMAT}: start the version that wrote it`;
+  throw new Fault('record/newer', message, { file: name, format });
 }
 
 function entryAt(bytes: Buffer, at: number, decoder: Decoder): WalEntry | undefined {

@@ -1,4 +1,5 @@
 /** Accounts and their holdings. Every movement goes through here, so that no holding can turn negative unnoticed. */
+import { ORDINARY_PERMISSIONS } from './permissions.ts';
 import type { Holding, SimAccount } from './port.ts';
 
 export interface AccountKeys {
@@ -13,6 +14,8 @@ export function newAccount(index: number, keys: AccountKeys, initial: ReadonlyMa
     ...keys,
     initial: new Map(initial),
     holdings: new Map([...initial].map(([asset, amount]) => [asset, { free: amount, locked: 0n }])),
+    permissions: ORDINARY_PERMISSIONS,
+    paysWithToken: false,
   };
 }
 
@@ -22,6 +25,12 @@ export function holdingOf(account: SimAccount, asset: string): Holding {
   const holding = { free: 0n, locked: 0n };
   account.holdings.set(asset, holding);
   return holding;
+}
+
+/** Puts so much in from outside; it counts as there from the start. */
+export function deposit(account: SimAccount, asset: string, amount: bigint): void {
+  account.initial.set(asset, (account.initial.get(asset) ?? 0n) + amount);
+  holdingOf(account, asset).free += amount;
 }
 
 /** Moves between free and used; a negative result is a bug of the exchange and stops it. */

@@ -1,5 +1,6 @@
 /** Between decimal text, an instrument's integers and amounts of an asset. Exact; nothing here rounds unless it says so. */
 import { decimalsOf, divideFloor, formatDecimal, formatFixed, parseDecimal, pow10 } from '../core/decimal.ts';
+import type { FeeToken } from './policy.ts';
 import { AMOUNT_SCALE, type InstrumentSpec, type SimInstrument } from './port.ts';
 
 const PLAIN = /^\d{1,24}(\.\d{1,24})?$/;
@@ -49,6 +50,12 @@ export function sizeForQuote(instrument: SimInstrument, price: number, amount: b
 export function feeOf(amount: bigint, rate: string, truncateTo: number | undefined): bigint {
   const rateScale = decimalsOf(rate);
   return cutTo((amount * parseDecimal(rate, rateScale)) / pow10(rateScale), truncateTo);
+}
+
+/** A fee of `value` in quote, paid in the venue's own asset, whose smallest unit is 10^-8. */
+export function tokenFeeOf(value: bigint, rate: string, token: FeeToken): bigint {
+  const share = feeOf(feeOf(value, rate, undefined), token.share, undefined);
+  return cutTo((share * pow10(AMOUNT_SCALE)) / amountOf(token.price), 8);
 }
 
 /** An amount cut (towards zero) to `decimals`, where that is given. */

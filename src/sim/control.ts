@@ -1,7 +1,8 @@
-/** The control server: the ledger, planted faults, put prices, counters. Not part of any exchange. */
+/** The control server: the ledger, planted faults, put prices, permissions of keys, counters. Not part of any exchange. */
 import type { Clock } from '../core/clock.ts';
 import { isObject, type Json } from '../core/json.ts';
 import { integerOf, isPlainDecimal } from './amounts.ts';
+import { chooseFees } from './control-account.ts';
 import type { Exchange } from './exchange.ts';
 import { readFault, readLift } from './fault-requests.ts';
 import type { FaultBoard } from './faults.ts';
@@ -52,6 +53,8 @@ function answer(context: ControlContext, request: HttpIn): HttpOut {
       return json(200, readLedger(exchanges, clock.wallMs()));
     case 'GET /stats':
       return json(200, statsOf(context));
+    case 'GET /requests':
+      return json(200, Object.fromEntries([...venues].map(([id, { troubles }]) => [id, troubles.requests])));
     case 'GET /faults':
       return json(200, { faults: faults.list().map(finite), history: faults.history });
     case 'POST /faults':
@@ -62,11 +65,15 @@ function answer(context: ControlContext, request: HttpIn): HttpOut {
     }
     case 'POST /market':
       return withBody(request, (body) => putPrice(context, body));
+    case 'POST /account':
+      return withBody(request, (body) =>
+        'feeAsset' in body ? chooseFees(venues, body) : setPermissions(context, body),
+      );
     default:
       return json(404, {
         error: {
           code: 'control/not-found',
-          message: 'known: GET ready ledger stats faults, POST faults market, DELETE faults',
+          message: 'known: GET ready ledger stats requests faults, POST faults market account, DELETE faults',
         },
       });
   }
@@ -134,6 +141,22 @@ function putPrice({ venues, market, clock }: ControlContext, body: Json): HttpOu
   const until = clock.wallMs() + forMs;
   market.hold(exchange.venue, instrument, { bid, ask, size, until });
   return json(200, { venue, instrument: id, until });
+}
+
+const PERMISSIONS = ['withdraw', 'ipRestricted'];
+
+/** What the keys of a venue's accounts say of themselves; what is left out stays. */
+function setPermissions({ venues }: ControlContext, body: Json): HttpOut {
+  const { venue, permissions } = body;
+  const exchange = venues.get(String(venue))?.exchange;
+  if (exchange === undefined) return bad(`unknown venue "${String(venue)}"; known: ${[...venues.keys()].join(', ')}`);
+  const isKnown = ([name, value]: [string, unknown]): boolean =>
+    PERMISSIONS.includes(name) && typeof value === 'boolean';
+  if (!isObject(permissions) || !Object.entries(permissions).every(isKnown)) {
+    return bad(`"permissions" is an object of true and false; known: ${PERMISSIONS.join(', ')}`);
+  }
+  for (const account of exchange.accounts) account.permissions = { ...account.permissions, ...permissions };
+  return json(200, { venue, permissions: exchange.accounts[0]?.permissions });
 }
 
 function statsOf({ venues, faults, clock }: ControlContext): object {

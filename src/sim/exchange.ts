@@ -24,6 +24,7 @@ import type {
   PlaceRequest,
   PlaceResult,
   Refusal,
+  SelfTradeMode,
   SimAccount,
   SimFill,
   SimInstrument,
@@ -41,6 +42,8 @@ export interface ExchangeOptions {
   readonly faults: VenueFaults;
   /** Delay of the matching engine for one request, ms; 0 acts at once. */
   readonly latencyMs: () => number;
+  /** Added to the numbers of orders and trades: no exchange repeats those of an earlier process; default 0. */
+  readonly idsFrom?: number;
 }
 
 export class Exchange implements ExchangePort {
@@ -50,7 +53,7 @@ export class Exchange implements ExchangePort {
   readonly policy: ExchangePolicy;
   readonly clock: Clock;
   readonly accounts: SimAccount[] = [];
-  readonly orders = new OrderStore();
+  readonly orders: OrderStore;
   readonly #matching: Matching;
   readonly #bySymbol: ReadonlyMap<string, SimInstrument>;
   readonly #faults: VenueFaults;
@@ -65,7 +68,8 @@ export class Exchange implements ExchangePort {
     this.#faults = options.faults;
     this.instruments = options.instruments.map(instrumentOf);
     this.#bySymbol = new Map(this.instruments.map((instrument) => [instrument.symbol, instrument]));
-    this.#matching = new Matching(this.instruments, options.policy, options.clock, this.orders);
+    this.orders = new OrderStore(options.idsFrom);
+    this.#matching = new Matching(this.instruments, options.policy, options.clock, this.orders, options.idsFrom);
     this.#orderFaults = new OrderFaults(options.faults, this.#matching, options.clock);
     this.#arrivals = newArrivalQueue(
       options.clock,
@@ -108,7 +112,8 @@ export class Exchange implements ExchangePort {
     const checked = this.#check(account, request);
     if (!checked.ok) return checked;
     const market = this.#matching.market(request.instrument);
-    const order = this.orders.open(account, request, checked.ticket, this.clock.wallMs());
+    const mode = this.#selfTradeMode(request);
+    const order = this.orders.open(account, request, checked.ticket, mode, this.clock.wallMs());
     this.#matching.move(account, checked.ticket.lock.asset, -checked.ticket.lock.amount, checked.ticket.lock.amount);
     this.#matching.announceOrder('new', order);
     if (order.postOnly && this.#available(market, order) > 0) {
@@ -123,7 +128,21 @@ export class Exchange implements ExchangePort {
     }
     this.#matching.settle(market, order);
     this.#matching.announceChanges(market);
+    this.#lapseLater(order, request.expiresAt);
     return { ok: true, order };
+  }
+
+  #selfTradeMode(request: PlaceRequest): SelfTradeMode {
+    return request.selfTrade ?? this.policy.selfTrade ?? 'expire-maker';
+  }
+
+  #lapseLater(order: OrderState, expiresAt: number | undefined): void {
+    if (expiresAt === undefined || !isOpen(order)) return;
+    this.clock.after(Math.max(expiresAt - this.clock.wallMs(), 0), () => {
+      if (!isOpen(order)) return;
+      order.lapsed = true;
+      this.#end(order, 'expired');
+    });
   }
 
   #check(account: SimAccount, request: PlaceRequest): ReturnType<typeof checkRequest> {
@@ -136,7 +155,13 @@ export class Exchange implements ExchangePort {
       account,
       request,
       this.policy,
-      this.#levelsFor(market, opposite(side), account),
+      // What the account's own orders hold up or not is seen when they meet.
+      this.#levelsFor(
+        market,
+        opposite(side),
+        account,
+        this.#selfTradeMode(request) === 'trade' ? 'trade' : 'expire-maker',
+      ),
       this.#reference(market),
     );
   }
@@ -144,12 +169,17 @@ export class Exchange implements ExchangePort {
   cancel(account: SimAccount, instrument: SimInstrument, key: OrderKey): CancelResult {
     const order = this.orders.find(account, instrument, key);
     if (order === undefined) return { ok: false, refusal: 'unknown' };
-    if (order.status !== 'new' && order.status !== 'partial') return { ok: false, refusal: 'closed', order };
-    const market = this.#matching.market(instrument);
-    market.book.remove(order.side, order.price, order);
-    this.#matching.close(order, 'canceled');
-    this.#matching.announceChanges(market);
+    if (!isOpen(order)) return { ok: false, refusal: 'closed', order };
+    this.#end(order, 'canceled');
     return { ok: true, order };
+  }
+
+  /** Takes a resting order from the book. */
+  #end(order: OrderState, as: 'canceled' | 'expired'): void {
+    const market = this.#matching.market(order.instrument);
+    market.book.remove(order.side, order.price, order);
+    this.#matching.close(order, as);
+    this.#matching.announceChanges(market);
   }
 
   findOrder(account: SimAccount, instrument: SimInstrument, key: OrderKey): SimOrder | undefined {
@@ -239,23 +269,32 @@ export class Exchange implements ExchangePort {
     return bid?.price ?? ask?.price ?? market.lastPrice;
   }
 
-  /** Levels of a side without `account`'s own orders. */
-  #levelsFor(market: Market, side: Side, account: SimAccount): Level[] {
+  /** Levels of a side that an order of `account` could trade with: past its own orders where they go, up to the first of
+   *  them where it goes itself. */
+  #levelsFor(market: Market, side: Side, account: SimAccount, mode: SelfTradeMode): Level[] {
     const levels: Level[] = [];
     for (const price of market.book.prices(side)) {
       let size = 0;
-      for (const entry of market.book.entries(side, price)) if (entry.order?.account !== account) size += entry.size;
+      let isStopped = false;
+      for (const entry of market.book.entries(side, price)) {
+        if (mode === 'trade' || entry.order?.account !== account) size += entry.size;
+        else if (mode !== 'expire-maker') isStopped = true;
+        if (isStopped) break;
+      }
       if (size > 0) levels.push({ price, size });
+      if (isStopped) break;
     }
     return levels;
   }
 
   #available(market: Market, order: OrderState): number {
     let size = 0;
-    for (const level of this.#levelsFor(market, opposite(order.side), order.account)) {
+    for (const level of this.#levelsFor(market, opposite(order.side), order.account, order.selfTradeMode)) {
       if (order.type === 'limit' && !crosses(order.side, order.price, level.price)) break;
       size += level.size;
     }
     return size;
   }
 }
+
+const isOpen = ({ status }: OrderState): boolean => status === 'new' || status === 'partial';

@@ -34,6 +34,8 @@ export interface SimOptions {
   readonly recordingSpeed?: number;
   /** Least and most delay of the matching engines, ms; default 0 to 2. */
   readonly latencyMs?: readonly [number, number];
+  /** Added to the numbers of orders and trades; default 0. */
+  readonly idsFrom?: number;
   readonly clock?: Clock;
   readonly log?: Log;
   /** Default: uWebSockets.js where it loads, `ws` elsewhere. */
@@ -118,7 +120,7 @@ export async function runSim(options: SimOptions = {}): Promise<RunningSim> {
         log,
         ...(recording === undefined ? {} : { recording }),
       });
-      const troubles = troubled(wire, faults.of(venue.id), clock);
+      const troubles = troubled(wire, faults.of(venue.id), clock, venue.connections);
       const listening = await listen(server, port === 0 ? 0 : port + index + 1, troubles);
       started.set(venue.id, {
         exchange,
@@ -204,6 +206,7 @@ function newExchange(venue: SimVenue, options: SimOptions, seed: number, clock: 
     clock,
     faults,
     latencyMs: () => least + (most - least) * random.next(),
+    ...(options.idsFrom === undefined ? {} : { idsFrom: options.idsFrom }),
   });
   exchange.addAccount(venue.makeCredentials(random, options.keys), startBalances(exchange));
   return exchange;

@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import { opposite, type Side } from '../core/units.ts';
 import { move } from './account.ts';
-import { baseAmount, cutTo, feeOf, quoteAmount } from './amounts.ts';
+import { baseAmount, cutTo, feeOf, quoteAmount, tokenFeeOf } from './amounts.ts';
 import { Book, type Entry } from './book.ts';
 import { crosses, withQuoteFee } from './checks.ts';
 import { type OrderState, type OrderStore, orderCopy } from './orders.ts';
@@ -37,6 +37,13 @@ export interface Taker {
   readonly order: OrderState | undefined;
 }
 
+/** An entry that is an order of an account. */
+type OwnEntry = Entry<OrderState> & { readonly order: OrderState };
+
+/** Whether the order that comes and the one that rests belong to one account, and do not trade for it. */
+const meetsOwn = (taker: OrderState, entry: Entry<OrderState>): entry is OwnEntry =>
+  entry.order?.account === taker.account && taker.selfTradeMode !== 'trade';
+
 export class Matching {
   readonly #markets: readonly Market[];
   readonly #policy: ExchangePolicy;
@@ -46,13 +53,19 @@ export class Matching {
   /** Assets that moved since the last announcement, by account. */
   readonly #moved = new Map<SimAccount, Set<string>>();
 
-  constructor(instruments: readonly SimInstrument[], policy: ExchangePolicy, clock: Clock, orders: OrderStore) {
+  constructor(
+    instruments: readonly SimInstrument[],
+    policy: ExchangePolicy,
+    clock: Clock,
+    orders: OrderStore,
+    idsFrom = 0,
+  ) {
     this.#policy = policy;
     this.#clock = clock;
     this.#orders = orders;
     this.#markets = instruments.map((instrument) => {
       const book = new Book<OrderState>(1_000_000 * (instrument.index + 1));
-      return { instrument, book, trades: [], nextTradeId: 1_000_001, lastPrice: 0, top: book.top() };
+      return { instrument, book, trades: [], nextTradeId: 1_000_001 + idsFrom, lastPrice: 0, top: book.top() };
     });
   }
 
@@ -76,8 +89,10 @@ export class Matching {
       if (price === undefined || (limit !== undefined && !crosses(taker.side, limit, price))) break;
       const entry = market.book.entries(side, price)[0];
       if (entry === undefined) break;
-      if (entry.order !== undefined && entry.order.account === taker.order?.account) {
-        this.#expireOwn(market, entry.order, price, entry);
+      const { order } = taker;
+      if (order !== undefined && meetsOwn(order, entry)) {
+        left -= this.#meetOwn(market, order, entry, left);
+        if (order.selfTrade) break;
         continue;
       }
       const traded = Math.min(left, entry.size);
@@ -88,11 +103,39 @@ export class Matching {
     return size - left;
   }
 
-  /** Both venues' default for an account that meets itself: the resting order goes, the taker goes on. */
-  #expireOwn(market: Market, resting: OrderState, price: number, entry: Entry<OrderState>): void {
-    market.book.reduce(resting.side, price, entry, entry.size);
-    resting.selfTrade = true;
-    this.close(resting, 'expired');
+  /** An account meets itself: what goes is marked as gone by that; the caller ends the taker. Returns how much smaller
+   *  the taker became. */
+  #meetOwn(market: Market, taker: OrderState, entry: OwnEntry, left: number): number {
+    const { order: resting } = entry;
+    const mode = taker.selfTradeMode;
+    const shrinks = mode === 'decrement' ? Math.min(left, entry.size) : 0;
+    taker.selfTrade = mode === 'expire-taker' || mode === 'expire-both' || shrinks === left;
+    taker.size -= shrinks;
+    // What is left of it may come to rest, with no more locked than that needs.
+    if (taker.type === 'limit') this.#release(taker, shrinks);
+    const gone = mode === 'expire-taker' ? 0 : shrinks || entry.size;
+    const isLast = gone === entry.size;
+    if (gone > 0) market.book.reduce(resting.side, resting.price, entry, gone);
+    if (isLast) {
+      resting.selfTrade = true;
+      this.close(resting, 'expired');
+    } else if (shrinks > 0) {
+      resting.size -= shrinks;
+      this.#release(resting, shrinks);
+    }
+    return shrinks;
+  }
+
+  /** Frees what `size` of a limit order had locked. */
+  #release(order: OrderState, size: number): void {
+    const { instrument, side, price } = order;
+    const asset = side === 'buy' ? instrument.quote : instrument.base;
+    const amount =
+      side === 'buy'
+        ? withQuoteFee(quoteAmount(instrument, price, size), this.#policy.fees)
+        : baseAmount(instrument, size);
+    this.move(order.account, asset, amount, -amount);
+    order.locked -= amount;
   }
 
   #trade(market: Market, taker: Taker, entry: Entry<OrderState>, price: number, size: number): void {
@@ -130,8 +173,10 @@ export class Matching {
     const base = baseAmount(instrument, trade.size);
     const inQuote = fees.feeIn === 'quote';
     const received = side === 'buy' ? base : quote;
-    const fee = feeOf(inQuote ? quote : received, maker ? fees.maker : fees.taker, fees.truncateTo);
-    const onTop = inQuote && side === 'buy' ? fee : 0n;
+    const rate = maker ? fees.maker : fees.taker;
+    const apart = this.#feeApart(account, instrument, quote, rate);
+    const taken = apart === undefined ? feeOf(inQuote ? quote : received, rate, fees.truncateTo) : 0n;
+    const onTop = inQuote && side === 'buy' ? taken : 0n;
     const paid = (side === 'buy' ? quote : base) + onTop;
     const [paidAsset, gotAsset] =
       side === 'buy' ? [instrument.quote, instrument.base] : [instrument.base, instrument.quote];
@@ -141,7 +186,8 @@ export class Matching {
         ? withQuoteFee(quoteAmount(instrument, order.price, trade.size), fees)
         : paid;
     this.move(account, paidAsset, released - paid, -released);
-    this.move(account, gotAsset, received - (fee - onTop), 0n);
+    this.move(account, gotAsset, received - (taken - onTop), 0n);
+    if (apart !== undefined) this.move(account, apart.asset, -apart.fee, 0n);
     order.locked -= released;
     order.filled += trade.size;
     order.filledQuote += quote;
@@ -157,8 +203,8 @@ export class Matching {
       price: trade.price,
       size: trade.size,
       quote,
-      fee,
-      feeAsset: inQuote ? instrument.quote : gotAsset,
+      fee: apart?.fee ?? taken,
+      feeAsset: apart?.asset ?? (inQuote ? instrument.quote : gotAsset),
       maker,
       at: trade.at,
     };
@@ -167,9 +213,20 @@ export class Matching {
     this.announce({ kind: 'OrderChanged', cause: 'trade', order: orderCopy(order), fill });
   }
 
+  /** The fee in the venue's own asset, where the account pays with that and has enough of it. */
+  #feeApart(account: SimAccount, instrument: SimInstrument, value: bigint, rate: string) {
+    const { token } = this.#policy.fees;
+    if (token === undefined || !account.paysWithToken || instrument.quote !== token.quote) return undefined;
+    const fee = tokenFeeOf(value, rate, token);
+    const { asset } = token;
+    return (account.holdings.get(asset)?.free ?? 0n) < fee ? undefined : { asset, fee };
+  }
+
   /** After matching: a remainder rests, or expires. */
   settle(market: Market, order: OrderState): void {
-    if (order.filled === order.size && order.filled > 0) {
+    if (order.selfTrade) {
+      this.close(order, 'expired');
+    } else if (order.filled === order.size && order.filled > 0) {
       this.close(order, 'filled');
     } else if (order.type === 'limit' && order.tif === 'gtc') {
       market.book.add(order.side, order.price, order, order.size - order.filled);

@@ -5,6 +5,7 @@ import type {
   ExchangePolicy,
   OrderKey,
   PlaceRequest,
+  SelfTradeMode,
   SimAccount,
   SimFill,
   SimInstrument,
@@ -28,7 +29,9 @@ export interface OrderState {
   size: number;
   readonly quoteAmount: bigint;
   status: SimOrderStatus;
+  readonly selfTradeMode: SelfTradeMode;
   selfTrade: boolean;
+  lapsed: boolean;
   filled: number;
   filledQuote: bigint;
   /** Still locked for it, in the asset that it pays. */
@@ -48,9 +51,19 @@ export class OrderStore {
   /** Newest order of each client id, by account. */
   readonly #byClientId = new Map<SimAccount, Map<string, OrderState>>();
   readonly #open = new Set<OrderState>();
-  #nextId = 10_000_000;
+  #nextId: number;
 
-  open(account: SimAccount, request: PlaceRequest, ticket: Ticket, at: number): OrderState {
+  constructor(idsFrom = 0) {
+    this.#nextId = 10_000_000 + idsFrom;
+  }
+
+  open(
+    account: SimAccount,
+    request: PlaceRequest,
+    ticket: Ticket,
+    selfTradeMode: SelfTradeMode,
+    at: number,
+  ): OrderState {
     const order: OrderState = {
       id: this.#nextId++,
       clientId: request.clientId ?? '',
@@ -64,7 +77,9 @@ export class OrderStore {
       size: ticket.size,
       quoteAmount: ticket.quoteAmount,
       status: 'new',
+      selfTradeMode,
       selfTrade: false,
+      lapsed: false,
       filled: 0,
       filledQuote: 0n,
       locked: ticket.lock.amount,

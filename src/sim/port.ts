@@ -3,6 +3,10 @@
  *  10^-sizeDecimals. Amounts of an asset (balances, notionals, fees) are BigInt at AMOUNT_SCALE, for every asset. */
 import type { Clock } from '../core/clock.ts';
 import type { Side } from '../core/units.ts';
+import type { SimPermissions } from './permissions.ts';
+import type { ExchangePolicy, SelfTradeMode } from './policy.ts';
+
+export type { ExchangePolicy, FeePolicy, SelfTradeMode } from './policy.ts';
 
 /** Decimals of every amount: enough for price × size × fee rate of any listed instrument, exactly. */
 export const AMOUNT_SCALE = 24;
@@ -60,16 +64,19 @@ export interface SimAccount {
   readonly secret: string;
   /** Empty where the venue has none. */
   readonly passphrase: string;
-  /** Start balances, never changed. */
-  readonly initial: ReadonlyMap<string, bigint>;
+  /** Start balances, and what was put in from outside since. */
+  readonly initial: Map<string, bigint>;
   readonly holdings: Map<string, Holding>;
+  permissions: SimPermissions;
+  /** It pays its fees with the venue's own asset, while that lasts. */
+  paysWithToken: boolean;
 }
 
 export type SimOrderType = 'limit' | 'market';
 export type SimTimeInForce = 'gtc' | 'ioc' | 'fok';
 
-/** `expired`: an IOC or market remainder, an unfillable FOK, or a maker that met its own account's taker
- *  (then `selfTrade`). Each wire names that in its venue's words. */
+/** `expired`: an IOC or market remainder, an unfillable FOK, an order that met one of its own account (then `selfTrade`),
+ *  or one whose time was over (then `lapsed`). Each wire names that in its venue's words. */
 export type SimOrderStatus = 'new' | 'partial' | 'filled' | 'canceled' | 'expired';
 
 export interface SimOrder {
@@ -90,6 +97,7 @@ export interface SimOrder {
   readonly quoteAmount: bigint;
   readonly status: SimOrderStatus;
   readonly selfTrade: boolean;
+  readonly lapsed: boolean;
   readonly filled: number;
   readonly filledQuote: bigint;
   /** Wall ms. */
@@ -144,6 +152,10 @@ export interface PlaceRequest {
   /** Quote amount (market orders only), plain decimal text. */
   readonly quoteAmount?: string;
   readonly clientId?: string;
+  /** Absent: the venue's own default. */
+  readonly selfTrade?: SelfTradeMode;
+  /** Wall ms at which what still rests of it ends by itself; absent: never. */
+  readonly expiresAt?: number;
   readonly note?: Readonly<Record<string, string>>;
 }
 
@@ -228,32 +240,6 @@ export type ExchangeEvent =
       readonly assets: readonly string[];
       readonly at: number;
     };
-
-/** Rates and rounding of one venue. */
-export interface FeePolicy {
-  /** Decimal text, "0.001" = 10 bps. */
-  readonly taker: string;
-  readonly maker: string;
-  /** Decimals that a fee is truncated to; absent: exact. */
-  readonly truncateTo?: number;
-  /** Out of which asset fees come: what was `received` (default), or the `quote` asset for both sides; a buyer then
-   *  locks and pays the fee on top of price × size, and of a quote amount. */
-  readonly feeIn?: 'received' | 'quote';
-}
-
-export interface ExchangePolicy {
-  readonly fees: FeePolicy;
-  /** Decimals that the value of a trade is cut to, for whoever pays and whoever receives it; absent: exact. */
-  readonly valueDecimals?: number;
-  /** Largest distance of a limit price from the last one, as a factor (5: from a fifth to five times); absent: any. */
-  readonly priceBand?: number;
-  /** `open`: a client id may return once its order is closed (Binance, OKX). `ever`: never again (Bybit). */
-  readonly clientIds: 'open' | 'ever';
-  /** Whether a market order bigger than the whole book is refused or filled in part and expired. */
-  readonly marketWithoutLiquidity: 'expire' | 'refuse';
-  /** A post-only order that would take: refused (Binance, the default), or accepted and expired at once (OKX). */
-  readonly postOnlyTaking?: 'refuse' | 'expire';
-}
 
 /** What a venue's clients know things by, where that is not what the core calls them: the ledger speaks to them. */
 export interface ClientNames {

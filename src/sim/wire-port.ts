@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { SocketScope, VenueFaults } from './fault-port.ts';
 import type { ClientNames, ExchangePolicy, ExchangePort, InstrumentSpec } from './port.ts';
+import type { Limit } from './request-limits.ts';
 import type { ServerHandlers } from './server.ts';
 
 /** How an account's requests are signed, where a venue has more than one way. */
@@ -68,6 +69,8 @@ export interface SimVenue {
   readonly names?: ClientNames;
   /** Whether its depth frames carry checksums that mean something. */
   readonly hasChecksums: boolean;
+  /** Connections that one address may open; absent where its wire counts them itself, or the venue states no number. */
+  readonly connections?: Limit;
   /** Shape of its keys, so that clients that check the form accept them. A venue that knows one kind makes that. */
   makeCredentials(random: Random, kind?: KeyKind): SimCredentials;
   /** Addresses under `127.0.0.1:port`, as clients of this venue expect them. */

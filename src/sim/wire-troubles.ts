@@ -5,7 +5,9 @@
  *  `maintenance`: as `VenueWire.announceMaintenance` says. */
 import type { Clock } from '../core/clock.ts';
 import type { SocketScope, VenueFaults } from './fault-port.ts';
-import type { Connection, ServerHandlers } from './server.ts';
+import { type Limit, RequestLimits } from './request-limits.ts';
+import { type LoggedRequest, RequestLog } from './request-log.ts';
+import type { Connection, HttpOut, ServerHandlers } from './server.ts';
 import type { VenueWire } from './wire-port.ts';
 
 export interface TroubledWire extends ServerHandlers {
@@ -14,9 +16,17 @@ export interface TroubledWire extends ServerHandlers {
   /** A `maintenance` fault was planted. */
   maintain(): void;
   close(): void;
+  /** What was asked of the venue, oldest first. */
+  readonly requests: readonly LoggedRequest[];
 }
 
-export function troubled(wire: VenueWire, faults: VenueFaults, clock: Clock): TroubledWire {
+/** What an address that connects too often is answered; the venues do not say. */
+const TOO_MANY: HttpOut = { status: 429, body: '' };
+
+/** @param connections how many connections one address, here always the same, may open; absent: any number */
+export function troubled(wire: VenueWire, faults: VenueFaults, clock: Clock, connections?: Limit): TroubledWire {
+  const log = new RequestLog(clock);
+  const limits = new RequestLimits(clock);
   const open = new Set<Connection>();
   const dead = new WeakSet<Connection>();
   let cancelEnd = (): void => {};
@@ -36,9 +46,19 @@ export function troubled(wire: VenueWire, faults: VenueFaults, clock: Clock): Tr
   };
 
   return {
-    onRequest: (request) => wire.onRequest(request),
+    onRequest: async (request) => {
+      const at = log.now();
+      const answer = await wire.onRequest(request);
+      log.note(at, request.method, request.path, answer);
+      return answer;
+    },
     accepts: (path) => wire.accepts(path) && (wire.announceMaintenance !== undefined || !inMaintenance()),
-    ...(wire.refusal === undefined ? {} : { refusal: (path, headers) => wire.refusal?.(path, headers) }),
+    refusal: (path, headers) => {
+      const fits = connections === undefined || limits.take('connections', connections);
+      const refusal = fits ? wire.refusal?.(path, headers) : TOO_MANY;
+      log.note(log.now(), 'CONNECT', path, refusal ?? 'open');
+      return refusal;
+    },
     gate: (connection) =>
       !dead.has(connection) &&
       faults.peek('freeze', { scope: wire.scopeOf(connection) }) === undefined &&
@@ -74,5 +94,6 @@ export function troubled(wire: VenueWire, faults: VenueFaults, clock: Clock): Tr
       cancelEnd();
       wire.close();
     },
+    requests: log.entries,
   };
 }

@@ -59,6 +59,24 @@ describe('npm run bench', () => {
     const { rows } = JSON.parse(await readFile(out, 'utf8'));
     expect(rows.map((row: { name: string }) => row.name)).toEqual(['journal/append']);
     expect(rows[0].baselines).toHaveProperty('bare-write');
+    expect(rows[0].percentiles.ours.p50).toBeGreaterThan(rows[0].percentiles['bare-write'].p50);
+  });
+
+  it('drives the executor from intents to order bytes, beside one append and two signatures', async () => {
+    const out = join(folder, 'order-path.json');
+    await run(process.execPath, [BENCH, '--quick', '--out', out, 'order-path'], { timeout: 120_000 });
+    const { rows } = JSON.parse(await readFile(out, 'utf8'));
+    expect(rows.map((row: { name: string }) => row.name)).toEqual(['order-path/signed', 'order-path/logged-on']);
+    for (const { ours, baselines, ratios, percentiles } of rows) {
+      // The path holds an append of its own, however busy the machine is.
+      expect(ours).toBeGreaterThan(baselines.append);
+      expect(baselines['append+2-hmac']).toBeGreaterThan(baselines.append);
+      expect(Object.keys(ratios)).toEqual(Object.keys(baselines));
+      for (const peer of ['ours', ...Object.keys(baselines)]) {
+        expect(percentiles[peer].p50).toBeGreaterThan(0);
+        expect(percentiles[peer].p99).toBeGreaterThanOrEqual(percentiles[peer].p50);
+      }
+    }
   });
 
   it('refuses a row that does not exist, names those that do, and writes nothing', async () => {

@@ -10,7 +10,7 @@ import { seededRandom } from '../../src/core/random.ts';
 import { LmdbJournalReader } from '../../src/record/journal-reader.ts';
 import { journalFolder, walFolder } from '../../src/record/journal-store.ts';
 import { entriesOf, readWalFolder } from '../../src/record/wal-files.ts';
-import { openOrdersOf } from '../../src/record/wal-state.ts';
+import { openOrdersOf } from '../support/wal-state.ts';
 
 const child = join(import.meta.dirname, 'record-child.ts');
 

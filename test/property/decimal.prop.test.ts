@@ -13,6 +13,7 @@ import {
   SCAN,
   scanDecimal,
 } from '../../src/core/decimal.ts';
+import type { Fault } from '../../src/core/faults.ts';
 import { GRID_MAX } from '../../src/core/units.ts';
 
 const digits = (constraints: { minLength?: number; maxLength: number }): fc.Arbitrary<string> =>
@@ -148,6 +149,26 @@ describe('decimal text', () => {
       fc.property(fc.integer({ min: 0, max: GRID_MAX }), scales, (value, decimals) => {
         expect(scan(gridText(value, decimals), decimals)).toMatchObject({ status: SCAN.Ok, value });
       }),
+    );
+  });
+
+  it('reads alike whether a text is short or long', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('', '-', '+'), decimalText, scales, (sign, text, scale) => {
+        // What it stands for is the same, and it is too long to be added up as a double.
+        const long = `${sign}${'0'.repeat(20)}${text}`;
+        const read = (from: string): bigint | string => {
+          try {
+            return parseDecimal(from, scale);
+          } catch (thrown) {
+            return (thrown as Fault).code;
+          }
+        };
+        const { value, isExact } = reference(text, scale);
+        expect(read(sign + text)).toBe(read(long));
+        expect(read(sign + text)).toBe(isExact ? (sign === '-' ? -value : value) : 'decimal/off-grid');
+      }),
+      { numRuns: 2_000 },
     );
   });
 

@@ -77,7 +77,7 @@ const legSetBody = {
   instrument: id,
   openedAt: time,
   closedAt: time,
-  state: fc.constantFrom('filled', 'unwound', 'refused', 'unknown', 'residual'),
+  state: fc.constantFrom('filled', 'unwound', 'refused', 'unknown', 'held', 'residual'),
   reason: text,
   expectedEdgeBps: number,
   pnl: amounts,
@@ -143,6 +143,13 @@ const entry: fc.Arbitrary<WalEntry> = fc.oneof(
     state: fc.constantFrom('filled', 'unknown'),
     at: time,
   }),
+  whole({
+    kind: fc.constant<'LossLimitReached'>('LossLimitReached'),
+    limit: fc.constantFrom('limit-daily-loss', 'limit-loss-streak'),
+    reason: text,
+    at: time,
+  }),
+  whole({ kind: fc.constant<'LossLimitLifted'>('LossLimitLifted'), at: time }),
 );
 
 function written(entries: readonly WalEntry[]): { bytes: Buffer; offsets: number[] } {

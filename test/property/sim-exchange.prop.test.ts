@@ -2,12 +2,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amountOf, baseAmount, quoteAmount } from '../../src/sim/amounts.ts';
-import type { SimAccount } from '../../src/sim/port.ts';
+import type { SelfTradeMode, SimAccount } from '../../src/sim/port.ts';
 import { type Bench, newBench } from '../unit/sim/exchange-bench.ts';
 
 type Step =
   | { kind: 'quote'; mid: number; spread: number; size: number }
-  | { kind: 'place'; who: number; side: 'buy' | 'sell'; tif: 'gtc' | 'ioc' | 'fok'; price: number; size: number }
+  | {
+      kind: 'place';
+      who: number;
+      side: 'buy' | 'sell';
+      tif: 'gtc' | 'ioc' | 'fok';
+      price: number;
+      size: number;
+      selfTrade: SelfTradeMode;
+    }
   | { kind: 'market'; who: number; side: 'buy' | 'sell'; size: number; byQuote: boolean }
   | { kind: 'cancel'; who: number; nth: number }
   | { kind: 'taker'; side: 'buy' | 'sell'; size: number };
@@ -26,6 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     tif: fc.constantFrom('gtc' as const, 'ioc' as const, 'fok' as const),
     price,
     size,
+    selfTrade: fc.constantFrom<SelfTradeMode>('expire-taker', 'expire-maker', 'expire-both', 'decrement'),
   }),
   fc.record({ kind: fc.constant('market' as const), who, side, size, byQuote: fc.boolean() }),
   fc.record({ kind: fc.constant('cancel' as const), who, nth: fc.nat(5) }),
@@ -49,6 +58,7 @@ function run(bench: Bench, given: Step): void {
         tif: given.tif,
         price: text(given.price, 1),
         size: text(given.size, 3),
+        selfTrade: given.selfTrade,
       });
       break;
     case 'market':

@@ -164,9 +164,12 @@ export function disagreements({ before, after, journal, wal, summary }: Story): 
     same('balances of the ledger and pnl of the summary', change, new Tally().addAll(summary.pnl).texts());
     same('fees of the ledger and of the summary', fees.texts(), new Tally().addAll(summary.fees).texts());
     const byState = (state: string): number => journal.legSets.filter((set) => set.state === state).length;
-    for (const state of ['filled', 'unwound', 'missed', 'unknown', 'residual'] as const) {
+    for (const state of ['filled', 'unwound', 'missed', 'unknown', 'held'] as const) {
       same(`leg sets ${state} in the journal and in the summary`, byState(state), summary.legSets[state]);
     }
+    // Unmatched base, whether it may be held or not.
+    const residual = byState('residual') + byState('held');
+    same('leg sets residual in the journal and in the summary', residual, summary.legSets.residual);
     same('orders of the journal and of the summary', journal.orders.length, summary.orders.sent);
   }
   return found;

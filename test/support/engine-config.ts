@@ -9,6 +9,7 @@ export interface RawVenue {
   id: string;
   endpoints: { rest: string; wsPublic: string; wsPrivate: string; wsTrade: string; wsSbe?: string };
   marketData?: 'json' | 'sbe';
+  feeAsset?: { asset: string; floor: string };
   credentials: { apiKey: string; secret: string; passphrase?: string };
 }
 
@@ -23,7 +24,10 @@ export interface RawConfig {
   strategy?: Record<string, unknown>;
   limits?: Record<string, unknown>;
   execution?: Record<string, unknown>;
+  breakers?: Record<string, unknown>;
   supervision?: Record<string, unknown>;
+  filters?: readonly Record<string, unknown>[];
+  safety?: Record<string, unknown>;
   log?: { level: string };
 }
 

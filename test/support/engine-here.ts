@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { Engine } from '../../src/actors/engine.ts';
 import type { RunSummary } from '../../src/actors/summary.ts';
-import { knownVenues } from '../../src/cli/config-file.ts';
+import { knownVenues, resolveCredentials } from '../../src/cli/config-file.ts';
+import { configuredSetups } from '../../src/cli/venue-setups.ts';
 import { checkConfig } from '../../src/core/config-check.ts';
 import type { Log } from '../../src/core/log.ts';
 import type { EngineStatus } from '../../src/core/status.ts';
 import type { SimReady } from '../../src/sim/main.ts';
-import { descriptorOf, venueRegistry } from '../../src/venues/registry.ts';
+import { venueRegistry } from '../../src/venues/registry.ts';
 import { type RawConfig, simConfig } from './engine-config.ts';
 import { newFolder } from './folders.ts';
 import { until } from './until.ts';
@@ -38,15 +39,7 @@ export async function startEngineHere(ready: SimReady, more: Partial<RawConfig>)
   const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const engine = await Engine.start({
     config,
-    setups: config.venues.map((venue) => {
-      const { rest, wsPublic, wsPrivate, wsTrade, apiKey, secret, passphrase } = venueOf(ready, venue.id);
-      return {
-        config: venue,
-        descriptor: descriptorOf(venue.id),
-        endpoints: { rest, wsPublic, wsPrivate, wsTrade },
-        credentials: { apiKey, secret, ...(passphrase === undefined ? {} : { passphrase }) },
-      };
-    }),
+    setups: configuredSetups(config, resolveCredentials(config, {})),
     dataDir,
     log,
     logFile: join(dataDir, 'parallax.log'),
@@ -71,12 +64,6 @@ export async function startEngineHere(ready: SimReady, more: Partial<RawConfig>)
       return engine.finish();
     },
   };
-}
-
-function venueOf(ready: SimReady, id: string): SimReady['venues'][string] {
-  const venue = ready.venues[id];
-  if (venue === undefined) throw new Error(`the exchanges have no ${id}`);
-  return venue;
 }
 
 afterAll(async () => {

@@ -41,6 +41,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** In a process group of its own. */
   readonly group?: boolean;
+  /** What its stdin holds; without it, nothing. */
+  readonly input?: string;
 }
 
 interface Tracked {
@@ -54,25 +56,26 @@ const tracked = new Set<Tracked>();
 export function start(
   command: string,
   args: readonly string[],
-  { env = {}, group = false }: StartOptions = {},
+  { env = {}, group = false, input }: StartOptions = {},
 ): Running {
   // The folder of this very Node comes first, so that whatever is started through the path runs on it too.
   const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`;
   const child = spawn(command, args, {
     cwd: ROOT,
     env: { PATH: path, HOME: process.env['HOME'] ?? '/', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: group,
   });
+  child.stdin?.end(input);
   const entry: Tracked = { child, group };
   tracked.add(entry);
   let out = '';
   let err = '';
   let isRunning = true;
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     out += String(chunk);
   });
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     err += String(chunk);
   });
   const ended = new Promise<Ended>((resolve) => {

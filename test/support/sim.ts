@@ -3,6 +3,7 @@ import type { FaultRequest } from '../../src/sim/fault-requests.ts';
 import type { FaultEvent } from '../../src/sim/faults.ts';
 import type { Ledger } from '../../src/sim/ledger.ts';
 import type { SimReady } from '../../src/sim/main.ts';
+import type { SimPermissions } from '../../src/sim/permissions.ts';
 import type { KeyKind } from '../../src/sim/wire-port.ts';
 import { parallax, type Running } from './processes.ts';
 import { until } from './until.ts';
@@ -26,6 +27,10 @@ export interface TestSim {
     size: string;
     forMs?: number;
   }): Promise<void>;
+  /** Changes what the key of a venue says that it may do. */
+  permit(venue: string, permissions: Partial<SimPermissions>): Promise<void>;
+  /** Has the venue's account pay its fees in an asset of the venue's own, and gives it so much of that. */
+  payFeesIn(venue: string, feeAsset: string, amount: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,6 +67,8 @@ export async function startSim({ seed, market = 'wobble', venues = TWO, keys }: 
     lift: async () => void (await ask('DELETE', '/faults')),
     faultHistory: async () => (await ask<{ history: FaultEvent[] }>('GET', '/faults')).history,
     faultsUsed: async () => (await ask<{ faultsUsed: Record<string, number> }>('GET', '/stats')).faultsUsed,
+    permit: async (venue, permissions) => void (await ask('POST', '/account', { venue, permissions })),
+    payFeesIn: async (venue, feeAsset, amount) => void (await ask('POST', '/account', { venue, feeAsset, amount })),
     put: async (price) => void (await ask('POST', '/market', price)),
     close: async () => {
       child.signal('SIGTERM');

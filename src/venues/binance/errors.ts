@@ -159,6 +159,9 @@ export function classify(code: number, message: string, status: number): ErrorCl
   return ERROR_CLASS[code] ?? byStatus ?? 'other';
 }
 
+/** The status of an address that went on after status 429. */
+const BANNED = 418;
+
 /** Builds a venue error from what the venue said. `retryAfterMs` is a wait, not a time. */
 export function venueError(code: number, message: string, status: number, retryAfterMs?: number): VenueError {
   const class_ = classify(code, message, status);
@@ -168,6 +171,7 @@ export function venueError(code: number, message: string, status: number, retryA
     code: code === 0 ? `HTTP ${status}` : String(code),
     message,
     ...(waits ? { retryAfterMs: Math.max(0, retryAfterMs) } : {}),
+    ...(status === BANNED ? { isBan: true as const } : {}),
   };
 }
 

@@ -2,8 +2,9 @@
  *  Thread: executor. Events go out through `onEvent` as they arrive; an answer's fills go out before its promise settles.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/websocket-api */
 
+import type { ClockReading } from '../../core/clock.ts';
 import { isZero } from '../../core/decimal-text.ts';
-import { messageOf } from '../../core/faults.ts';
+import { Fault, messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { type Json, needList, needObject } from '../../core/json.ts';
 import type {
@@ -18,8 +19,12 @@ import type {
   PlaceOutcome,
   QueryOutcome,
 } from '../../core/order.ts';
+import type { KeyPermissions } from '../../core/permissions.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
+import { rejectedUnsent, unsentRefusal } from '../../net/order-traits.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 import { orderParams, readBalances, readCommission, readOrder, readPlacedFills, readTrade } from './orders.ts';
+import { PERMISSIONS_PATH, readPermissions, whereMissing } from './permissions.ts';
 import { errorOf, faultOf, type Reply } from './reply.ts';
 import { CALLS, Session } from './session.ts';
 import type { Params } from './sign.ts';
@@ -65,6 +70,8 @@ export class BinanceGateway implements Gateway {
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
+    const refusal = unsentRefusal('binance', order, ORDER_TRAITS);
+    if (refusal !== undefined) return rejectedUnsent(refusal, this.#deps.clock.monotonicNs());
     const params = { ...orderParams(order), recvWindow: PLACE_WINDOW_MS };
     return this.#placed(await this.#session.call(CALLS.place, params, PLACE_TIMEOUT_MS));
   }
@@ -134,6 +141,20 @@ export class BinanceGateway implements Gateway {
     const error = reply.kind === 'answered' ? undefined : errorOf(reply);
     this.#deps.log.warn({ symbol: listing.symbol, error }, 'binance: own fees unknown, the ordinary ones are used');
     return { ...this.#defaultFees };
+  }
+
+  async permissions(): Promise<KeyPermissions> {
+    const doing = 'the permissions of the key';
+    const reply = await this.#session.restOnly(PERMISSIONS_PATH, {});
+    const permissions = reply.kind === 'answered' ? readPermissions(reply.result) : whereMissing(reply);
+    if (permissions !== undefined) return permissions;
+    throw reply.kind === 'answered'
+      ? new Fault('venue/protocol', `binance: ${doing} cannot be read`)
+      : faultOf(doing, reply);
+  }
+
+  venueClock(): Promise<ClockReading> {
+    return this.#session.venueClock();
   }
 
   /** All trades that match, page by page; or the reply that ended the search. */

@@ -2,7 +2,10 @@
 import type { VenueDescriptor } from '../../core/venue.ts';
 import { BinanceGateway } from './gateway.ts';
 import { loadListings, VENUE } from './instruments.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { rateLimits } from './rates.ts';
 import { sbe } from './sbe-stream.ts';
+import { readKey } from './sign.ts';
 import { stream } from './stream.ts';
 
 /** An ordinary account without the BNB discount. */
@@ -36,10 +39,15 @@ export const binance: VenueDescriptor = {
   },
   defaultFees,
   needsPassphrase: false,
-  // exchangeInfo `rateLimits`: ORDERS, 10 SECOND, 100.
-  orderRate: { orders: 100, windowMs: 10_000 },
+  feeAssets: ['BNB'],
+  orders: ORDER_TRAITS,
+  rateLimits,
   stream,
   sbe,
   loadListings,
   createGateway: (deps) => new BinanceGateway(deps, defaultFees),
+  keyRefusal: ({ secret }) =>
+    readKey(secret) === undefined
+      ? 'the secret is no private key of Ed25519 or RSA in PKCS #8 that can be read'
+      : undefined,
 };

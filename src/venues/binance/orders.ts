@@ -15,6 +15,7 @@ import {
 } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
 import type { Side } from '../../core/units.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 import type { Params } from './sign.ts';
 
 /** The parameters of a new order; the same over WebSocket and REST. */
@@ -24,8 +25,9 @@ export function orderParams(order: OrderRequest): Params {
     side: order.side === 'buy' ? 'BUY' : 'SELL',
     type: order.type === 'limit' ? 'LIMIT' : 'MARKET',
     ...(order.type === 'limit' ? { timeInForce: order.tif.toUpperCase(), price: order.price ?? '' } : {}),
-    quantity: order.size,
+    ...(order.size === undefined ? { quoteOrderQty: order.quoteSize } : { quantity: order.size }),
     newClientOrderId: order.clientId,
+    ...ORDER_TRAITS.selfTrade.params,
     newOrderRespType: 'FULL',
   };
 }

@@ -1,15 +1,17 @@
 /** The REST side of Binance spot: the way that is left when the WebSocket API is down.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/rest-api/general-api-information */
 import type { KeyObject } from 'node:crypto';
-import type { Clock } from '../../core/clock.ts';
-import { messageOf } from '../../core/faults.ts';
+import type { Clock, ClockReading } from '../../core/clock.ts';
+import { Fault, messageOf } from '../../core/faults.ts';
 import { isObject, parseJson } from '../../core/json.ts';
 import { type Redact, redactError } from '../../core/redact.ts';
 import type { HttpPort, HttpRequest } from '../../core/socket.ts';
 import { readRestError } from './errors.ts';
-import type { Reply } from './reply.ts';
+import { faultOf, type Reply } from './reply.ts';
 import type { ServerTime } from './server-time.ts';
 import { type Params, signQuery } from './sign.ts';
+
+const TIME_PATH = '/api/v3/time';
 
 export interface RestDeps {
   readonly base: string;
@@ -33,7 +35,8 @@ export class Rest {
   async signed(method: HttpRequest['method'], path: string, params: Params, timeoutMs: number): Promise<Reply> {
     const { time, apiKey, key } = this.#deps;
     if (key === undefined) return { kind: 'unsent', reason: 'there is no key to sign with' };
-    if (!time.isMeasured) await time.measure(() => this.#time());
+    // Not learned: the request tries its luck with our own clock.
+    if (!time.isMeasured) await this.venueClock().catch(() => {});
     const query = signQuery({ ...params, timestamp: time.nowMs() }, key);
     return this.#send({
       method,
@@ -43,10 +46,17 @@ export class Rest {
     });
   }
 
-  async #time(): Promise<number | undefined> {
-    const reply = await this.#send({ method: 'GET', url: `${this.#deps.base}/api/v3/time`, timeoutMs: 2_000 });
-    const serverTime = reply.kind === 'answered' && isObject(reply.result) ? reply.result.serverTime : undefined;
-    return typeof serverTime === 'number' ? serverTime : undefined;
+  /** The venue's clock, asked for over REST. Rejects with the refusal that it met. */
+  async venueClock(): Promise<ClockReading> {
+    let last: Reply | undefined;
+    const reading = await this.#deps.time.measure(async () => {
+      last = await this.#send({ method: 'GET', url: `${this.#deps.base}${TIME_PATH}`, timeoutMs: 2_000 });
+      const serverTime = last.kind === 'answered' && isObject(last.result) ? last.result.serverTime : undefined;
+      return typeof serverTime === 'number' ? serverTime : undefined;
+    });
+    if (reading !== undefined) return reading;
+    if (last !== undefined && last.kind !== 'answered') throw faultOf('its time', last);
+    throw new Fault('venue/protocol', `binance: GET ${TIME_PATH} answered without a time`);
   }
 
   async #send(request: HttpRequest): Promise<Reply> {
@@ -60,8 +70,12 @@ export class Rest {
       if (reply.status === 200 && result !== undefined) return { kind: 'answered', result, sentAt, receivedAt };
       if (reply.status === 200) return { kind: 'lost', reason: 'the answer is not JSON', sentAt };
       const error = redactError(redact, readRestError(reply.status, reply.headers, text, clock.wallMs()));
+      http.onRefusal?.(error, request.method);
       return { kind: 'refused', error, sentAt, receivedAt };
     } catch (thrown) {
+      if (thrown instanceof Fault && thrown.code === 'venue/rate-limited') {
+        return { kind: 'unsent', reason: thrown.message };
+      }
       return { kind: 'lost', reason: redact(messageOf(thrown)), sentAt };
     }
   }

@@ -1,5 +1,5 @@
 /** The venue's clock as seen from here: wall time plus a measured offset. Signatures use nothing else. */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock, ClockReading } from '../../core/clock.ts';
 
 const SAMPLES = 5;
 
@@ -26,19 +26,21 @@ export class ServerTime {
   }
 
   /** Asks a few times and believes the answer that came back fastest: it bounds the error most tightly.
-   *  `ask` resolves to the venue's time in ms, or undefined when it failed. Returns whether there was an answer. */
-  async measure(ask: () => Promise<number | undefined>): Promise<boolean> {
+   *  `ask` resolves to the venue's time in ms, or undefined when it failed. Undefined when there was no answer. */
+  async measure(ask: () => Promise<number | undefined>): Promise<ClockReading | undefined> {
     let best = Number.POSITIVE_INFINITY;
+    const tripsMs: number[] = [];
     for (let sample = 0; sample < SAMPLES; sample++) {
       const before = this.#clock.monotonicNs();
       const serverMs = await ask();
       if (serverMs === undefined) break;
       const roundTripMs = (this.#clock.monotonicNs() - before) / 1e6;
+      tripsMs.push(roundTripMs);
       if (roundTripMs >= best) continue;
       best = roundTripMs;
       this.#offsetMs = serverMs + roundTripMs / 2 - this.#clock.wallMs();
       this.#measured = true;
     }
-    return best !== Number.POSITIVE_INFINITY;
+    return tripsMs.length === 0 ? undefined : { offsetMs: this.#offsetMs, errorMs: best / 2, tripsMs };
   }
 }

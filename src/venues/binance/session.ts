@@ -3,6 +3,7 @@
 
 import type { KeyObject } from 'node:crypto';
 import { backoffMs } from '../../core/backoff.ts';
+import type { ClockReading } from '../../core/clock.ts';
 import { Fault, messageOf } from '../../core/faults.ts';
 import { isObject, type Json } from '../../core/json.ts';
 import { type Random, seededRandom } from '../../core/random.ts';
@@ -22,6 +23,7 @@ const RETRY = { baseMs: 200, maxMs: 10_000 };
 const MAX_AGE_MS = (24 * 60 - 10) * 60_000;
 /** Clocks drift: the offset is measured again every few minutes. */
 const TIME_CHECK_MS = 5 * 60_000;
+const RATES_EVERY_MS = 1_000;
 
 /** A request of the WebSocket API and the same one over REST. */
 export interface Call {
@@ -58,6 +60,7 @@ export class Session {
   #connected = false;
   /** The connection itself is logged on: its requests need neither key nor signature. */
   #isAuthenticated = false;
+  #ratesAt = Number.NEGATIVE_INFINITY;
   #cancelRetry: () => void = () => {};
   #cancelTimers: () => void = () => {};
   #onClosed: () => void = () => {};
@@ -87,6 +90,7 @@ export class Session {
       redact,
       onPush: hooks.onPush,
       onDown: (reason) => this.#onDown(reason),
+      onRates: deps.onRates,
     });
   }
 
@@ -131,8 +135,8 @@ export class Session {
     if (this.#state === 'closed') return { kind: 'unsent', reason: 'the gateway is closed' };
     let reply: Reply = { kind: 'unsent', reason: 'the gateway is down' };
     if (this.#state === 'up') {
-      // The limits that every answer would repeat are not read.
-      reply = await this.#api.request(call.method, this.#sign({ ...params, returnRateLimits: false }), timeoutMs);
+      const returnRateLimits = this.#wantsRates();
+      reply = await this.#api.request(call.method, this.#sign({ ...params, returnRateLimits }), timeoutMs);
     }
     if (reply.kind === 'unsent') reply = await this.#rest.signed(...call.rest, params, timeoutMs);
     // A clock that went wrong refuses everything from now on: measure at once.
@@ -150,6 +154,11 @@ export class Session {
   /** A signed request that only REST knows. */
   restOnly(path: string, params: Params): Promise<Reply> {
     return this.#rest.signed('GET', path, { ...params, recvWindow: CALL_WINDOW_MS }, CALL_TIMEOUT_MS);
+  }
+
+  /** The venue's clock, asked for over REST. */
+  venueClock(): Promise<ClockReading> {
+    return this.#rest.venueClock();
   }
 
   async #logOn(): Promise<void> {
@@ -227,6 +236,14 @@ export class Session {
       cancelAge();
       cancelCheck();
     };
+  }
+
+  /** The limits that every answer would repeat are asked for now and then. */
+  #wantsRates(): boolean {
+    const now = this.#deps.clock.monotonicNs();
+    if (now - this.#ratesAt < RATES_EVERY_MS * 1e6) return false;
+    this.#ratesAt = now;
+    return true;
   }
 
   async #askTime(): Promise<number | undefined> {

@@ -2,6 +2,7 @@
  *  the same parameters. Which one it is shows in the secret.
  *  Source: https://developers.binance.com/docs/binance-spot-api-docs/rest-api/request-security */
 import { createHmac, createPrivateKey, createSecretKey, type KeyObject, sign as signWith } from 'node:crypto';
+import { hmacHex } from './hmac.ts';
 
 export type Params = Readonly<Record<string, string | number | boolean>>;
 
@@ -33,9 +34,8 @@ export const isEd25519 = (key: KeyObject | undefined): boolean => key?.asymmetri
 
 /** The signature of `payload`'s UTF-8 bytes; a text is an HMAC secret. */
 export function sign(payload: string, key: string | KeyObject): string {
-  if (typeof key === 'string' || key.type === 'secret') {
-    return createHmac('sha256', key).update(payload, 'utf8').digest('hex');
-  }
+  if (typeof key === 'string') return createHmac('sha256', key).update(payload, 'utf8').digest('hex');
+  if (key.type === 'secret') return hmacHex(payload, key);
   return signWith(isEd25519(key) ? null : 'sha256', Buffer.from(payload, 'utf8'), key).toString('base64');
 }
 

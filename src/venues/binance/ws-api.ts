@@ -6,7 +6,9 @@ import type { Log } from '../../core/log.ts';
 import { type Redact, redactError } from '../../core/redact.ts';
 import type { Socket, SocketFactory } from '../../core/socket.ts';
 import type { MonoNs } from '../../core/units.ts';
+import type { GatewayDeps } from '../../core/venue.ts';
 import { readSocketError } from './errors.ts';
+import { readRateRows } from './rates.ts';
 import type { Reply } from './reply.ts';
 import type { Params } from './sign.ts';
 
@@ -24,6 +26,7 @@ export interface WsApiDeps {
   readonly onPush: (frame: Json) => void;
   /** Once for every connection that was opened, whether it came up or not; its requests are settled by then. */
   readonly onDown: (reason: string) => void;
+  readonly onRates?: GatewayDeps['onRates'];
 }
 
 interface Pending {
@@ -150,6 +153,7 @@ export class WsApi {
       return;
     }
     const { sentAt } = pending;
+    this.#deps.onRates?.(readRateRows(frame));
     const status = typeof frame.status === 'number' ? frame.status : 0;
     if (status === 200) {
       this.#settle(id, { kind: 'answered', result: frame.result, sentAt, receivedAt });

@@ -1,6 +1,7 @@
 /** Order entry and account of Bitget v2 spot: orders, cancels and questions over REST (orders on the socket are for accounts
  *  that the venue approved), what happens to them over the private WebSocket.
  *  https://www.bitget.com/api-doc/spot/trade/Place-Order */
+import type { ClockReading } from '../../core/clock.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
@@ -15,19 +16,24 @@ import type {
   QueryOutcome,
   VenueError,
 } from '../../core/order.ts';
+import type { KeyPermissions } from '../../core/permissions.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
 import {
   cancelOutcome,
+  ownPermissions,
   ownRates,
   placeOutcome,
   queryOutcome,
   type Rates,
   unreadable,
 } from '../../net/order-outcomes.ts';
+import { rejectedUnsent, unsentRefusal } from '../../net/order-traits.ts';
 import { allPages, type Page, readItems } from '../../net/pages.ts';
 import { Session } from '../../net/session.ts';
 import { needValue, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 import { cancelBody, itemsOf, orderBody, readBalance, readFeeRates, readFill, readOrder } from './orders.ts';
+import { PERMISSIONS_PATH, readPermissions } from './permissions.ts';
 import { PushReader } from './pushes.ts';
 import { restDialect } from './rest.ts';
 import { HEARTBEAT, privateScript } from './session.ts';
@@ -39,12 +45,6 @@ const PAGE = 100;
 
 /** Rates of an ordinary account ("VIP 0"). The list of symbols says 0.002, which nobody pays. */
 export const DEFAULT_FEES = { taker: '0.001', maker: '0.001' } as const;
-
-const MARKET_BUY: VenueError = {
-  class: 'filter',
-  code: 'market-buy',
-  message: 'Bitget sizes market buys in the quote asset; one by base size cannot be placed',
-};
 
 const NOT_LISTED: VenueError = { class: 'unknown-order', code: '00000', message: 'no order with that client id' };
 
@@ -100,9 +100,8 @@ export class BitgetGateway implements Gateway {
   async place(order: OrderRequest): Promise<PlaceOutcome> {
     const { clock } = this.#deps;
     const sentAt = clock.monotonicNs();
-    if (order.type === 'market' && order.side === 'buy') {
-      return { kind: 'rejected', error: MARKET_BUY, sentAt, ackedAt: sentAt };
-    }
+    const refusal = unsentRefusal('bitget', order, ORDER_TRAITS);
+    if (refusal !== undefined) return rejectedUnsent(refusal, sentAt);
     // Past its window the venue refuses the order itself, so that one given up on cannot be accepted later.
     const body = orderBody(order, this.#rest.serverMs(), PLACE_TIMEOUT_MS);
     const result = await this.#rest.post('/api/v2/spot/trade/place-order', body, { timeoutMs: PLACE_TIMEOUT_MS });
@@ -168,6 +167,14 @@ export class BitgetGateway implements Gateway {
     const result = await this.#rest.get('/api/v2/common/trade-rate', { businessType: 'spot', symbol });
     const read = (data: unknown): Rates | undefined => (isObject(data) ? readFeeRates(data) : undefined);
     return ownRates(result, read, DEFAULT_FEES, { venue: 'bitget', symbol, log: this.#deps.log });
+  }
+
+  async permissions(): Promise<KeyPermissions> {
+    return ownPermissions('bitget', await this.#rest.get(PERMISSIONS_PATH), readPermissions);
+  }
+
+  venueClock(): Promise<ClockReading> {
+    return this.#rest.syncTime();
   }
 
   /** Asks whose orders these fills are of, one by one: orders that are older than the fills asked for. */

@@ -2,6 +2,8 @@
 import type { Endpoints, VenueDescriptor } from '../../core/venue.ts';
 import { BitgetGateway, DEFAULT_FEES } from './gateway.ts';
 import { loadListings } from './instruments.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { rateLimits } from './rates.ts';
 import { bitgetStream } from './stream.ts';
 
 /** Orders go over REST: order entry on the socket is for accounts that the venue approved. */
@@ -22,8 +24,9 @@ export const bitget: VenueDescriptor = {
   },
   defaultFees: DEFAULT_FEES,
   needsPassphrase: true,
-  // "Place Order": 10 requests a second and account.
-  orderRate: { orders: 10, windowMs: 1_000 },
+  feeAssets: ['BGB'],
+  orders: ORDER_TRAITS,
+  rateLimits,
   stream: bitgetStream,
   loadListings,
   createGateway: (deps) => new BitgetGateway(deps),

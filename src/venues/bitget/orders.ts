@@ -5,9 +5,10 @@ import { add, isDecimal, isZero, negate, plainText } from '../../core/decimal-te
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
 import { sideOf } from '../../core/units.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 
 /** Body of `POST /api/v2/spot/trade/place-order`. `requestTime` (venue time, ms) and `receiveWindow` are the order's
- *  expiry: what arrives later is refused. `size` is base, except for market buys, which are not made of this. */
+ *  expiry: what arrives later is refused. `size` is base, of a market buy quote. */
 export const orderBody = (order: OrderRequest, requestTime: number, receiveWindowMs: number): string =>
   JSON.stringify({
     symbol: order.listing.symbol,
@@ -16,7 +17,8 @@ export const orderBody = (order: OrderRequest, requestTime: number, receiveWindo
     // Needed and without meaning for market orders.
     force: order.type === 'market' ? 'gtc' : order.tif,
     ...(order.type === 'market' ? {} : { price: order.price }),
-    size: order.size,
+    size: order.size ?? order.quoteSize,
+    ...ORDER_TRAITS.selfTrade.params,
     clientOid: order.clientId,
     requestTime: String(requestTime),
     receiveWindow: String(receiveWindowMs),

@@ -8,6 +8,8 @@ import { codeOf, venueError } from './errors.ts';
 import { restHeaders } from './sign.ts';
 
 const SUCCESS = '00000';
+/** "Invalid IP": this address may not come in. */
+const ADDRESS_REFUSED = '40018';
 
 /** The `data` of an answer, or the venue's refusal. */
 export function readReply(reply: HttpReply): RestResult<unknown> {
@@ -15,7 +17,8 @@ export function readReply(reply: HttpReply): RestResult<unknown> {
   const code = body === undefined ? '' : codeOf(body);
   if (body === undefined || code === '') return { ok: false, error: bareError(reply) };
   if (code !== SUCCESS) {
-    return refused(reply, venueError(code, textOf(body, 'msg') || textOf(body, 'message'), retryAfterOf(reply)));
+    const error = venueError(code, textOf(body, 'msg') || textOf(body, 'message'), retryAfterOf(reply));
+    return refused(reply, code === ADDRESS_REFUSED ? { ...error, isBan: true } : error);
   }
   if (reply.status !== 200) return { ok: false, error: bareError(reply) };
   return { ok: true, value: body.data };

@@ -3,7 +3,7 @@
  *  https://bybit-exchange.github.io/docs/v5/websocket/trade/guideline, …/v5/order/create-order
  *  An acknowledgement says that the venue took the request, not that the order rests: what became of it comes as a push or
  *  is asked for. */
-import { pause } from '../../core/clock.ts';
+import { type ClockReading, pause } from '../../core/clock.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
@@ -18,11 +18,14 @@ import type {
   QueryOutcome,
   VenueError,
 } from '../../core/order.ts';
+import type { KeyPermissions } from '../../core/permissions.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
 import { OrderEntry } from '../../net/order-entry.ts';
-import { ownRates, queryOutcome, type Rates } from '../../net/order-outcomes.ts';
+import { ownPermissions, ownRates, queryOutcome, type Rates } from '../../net/order-outcomes.ts';
+import { rejectedUnsent, unsentRefusal } from '../../net/order-traits.ts';
 import { allPages, type Page } from '../../net/pages.ts';
 import { needValue, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 import {
   cancelArgs,
   isTrade,
@@ -33,6 +36,8 @@ import {
   readOrder,
   tradeFrame,
 } from './orders.ts';
+import { PERMISSIONS_PATH, readPermissions } from './permissions.ts';
+import { readRateFrame } from './rates.ts';
 import { answerOf, type BybitResult, ORDER_PATH, ORDER_WINDOW_MS, pageOf, restDialect } from './rest.ts';
 import { Sockets } from './sockets.ts';
 
@@ -84,6 +89,8 @@ export class BybitGateway implements Gateway {
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
+    const refusal = unsentRefusal('bybit', order, ORDER_TRAITS);
+    if (refusal !== undefined) return rejectedUnsent(refusal, this.#deps.clock.monotonicNs());
     const args = orderArgs(order);
     const request = this.#sockets.request(
       (id) => tradeFrame('order.create', id, args, this.#rest.serverMs(), ORDER_WINDOW_MS),
@@ -150,6 +157,14 @@ export class BybitGateway implements Gateway {
     return ownRates(result, read, DEFAULT_FEES, { venue: 'bybit', symbol, log: this.#deps.log });
   }
 
+  async permissions(): Promise<KeyPermissions> {
+    return ownPermissions('bybit', await this.#rest.get(PERMISSIONS_PATH), readPermissions);
+  }
+
+  venueClock(): Promise<ClockReading> {
+    return this.#rest.syncTime();
+  }
+
   /** Open orders and the last 500 closed ones are in one list, which a restart of the venue empties; older ones are in the
    *  history. */
   async #findOrder({ clientId }: OrderRef): Promise<RestResult<OrderReport | undefined>> {
@@ -190,6 +205,7 @@ export class BybitGateway implements Gateway {
   }
 
   #read(frame: Json): BybitResult {
+    this.#deps.onRates?.(readRateFrame(frame));
     const result = answerOf(frame);
     if (!result.ok && result.error.code === RESTARTING) {
       this.#sockets.renewTrade('the venue restarts its order entry');

@@ -2,6 +2,8 @@
 import type { Endpoints, VenueDescriptor } from '../../core/venue.ts';
 import { BybitGateway, DEFAULT_FEES } from './gateway.ts';
 import { loadListings } from './instruments.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { rateLimits } from './rates.ts';
 import { bybitStream } from './stream.ts';
 
 const endpoints = (rest: string, sockets = rest.replace('https://api', 'wss://stream')): Endpoints => ({
@@ -40,8 +42,8 @@ export const bybit: VenueDescriptor = {
   },
   defaultFees: DEFAULT_FEES,
   needsPassphrase: false,
-  // "Place order", spot: 20 requests a second and account, over REST and socket together.
-  orderRate: { orders: 20, windowMs: 1_000 },
+  orders: ORDER_TRAITS,
+  rateLimits,
   stream: bybitStream,
   loadListings,
   createGateway: (deps) => new BybitGateway(deps),

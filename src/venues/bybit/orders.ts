@@ -5,6 +5,7 @@ import type { Listing } from '../../core/instrument.ts';
 import { type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
 import type { Side } from '../../core/units.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 
 const SIDES = { buy: 'Buy', sell: 'Sell' } as const;
 
@@ -16,11 +17,14 @@ export function orderArgs(order: OrderRequest): Record<string, string> {
     symbol: order.listing.symbol,
     side: SIDES[order.side],
     orderType: isMarket ? 'Market' : 'Limit',
-    qty: order.size,
+    qty: order.size ?? order.quoteSize,
     // A market buy is otherwise sized in the quote asset.
-    ...(isMarket ? { marketUnit: 'baseCoin' } : { timeInForce: order.tif.toUpperCase() }),
+    ...(isMarket
+      ? { marketUnit: order.size === undefined ? 'quoteCoin' : 'baseCoin' }
+      : { timeInForce: order.tif.toUpperCase() }),
     ...(isMarket || order.price === undefined ? {} : { price: order.price }),
     orderLinkId: order.clientId,
+    ...ORDER_TRAITS.selfTrade.params,
   };
 }
 

@@ -4,7 +4,7 @@ import { isObject, type Json, objectsOf, parseObject, textOf } from '../../core/
 import type { VenueError } from '../../core/order.ts';
 import type { HttpReply } from '../../core/socket.ts';
 import type { Credentials } from '../../core/venue.ts';
-import { bareError, type RestDialect, type RestResult, refused } from '../../net/signed-rest.ts';
+import { banned, bareError, type RestDialect, type RestResult, refused } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
 import { restHeaders } from './sign.ts';
 
@@ -61,7 +61,7 @@ export const isCode = (value: unknown): value is number => Number.isSafeInteger(
 function unsaidError(reply: HttpReply, text: string): VenueError {
   const error = bareError(reply);
   if (reply.status !== 403 || !/too frequent/i.test(text)) return error;
-  return { ...error, class: 'rate-limit', message: 'access too frequent', retryAfterMs: IP_BAN_MS };
+  return { ...banned(error), message: 'access too frequent', retryAfterMs: IP_BAN_MS };
 }
 
 /** The items of a page, and the way to the next one: '' at the end. The venue hands the cursor out in the encoding of a

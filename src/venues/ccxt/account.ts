@@ -20,18 +20,21 @@ import type {
 import { type Redact, redactor } from '../../core/redact.ts';
 import type { MonoNs } from '../../core/units.ts';
 import { addsUp, cancelOutcome, queryOutcome } from '../../net/order-outcomes.ts';
+import { rejectedUnsent, unsentRefusal } from '../../net/order-traits.ts';
+import { OwnOrders } from '../../net/own-orders.ts';
 import { guardQueues, within } from './deadline.ts';
 import { venueErrorOf } from './errors.ts';
 import { CCXT_EXCEPTIONS } from './exceptions.ts';
 import { createExchange, marketOf } from './exchange.ts';
 import { CCXT_EXCHANGES } from './exchanges.ts';
 import { numberText } from './frames.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 import { idOf, readBalances, readFill, readOrder } from './orders.ts';
 import { PrivateStream } from './private-stream.ts';
 import type { CcxtWorkerData } from './protocol.ts';
 import { Questions } from './questions.ts';
 import { settle } from './settle.ts';
-import { type Track, Tracks } from './tracks.ts';
+import { clientIdOf, type Track, Tracks } from './tracks.ts';
 
 const PLACE_MS = 2_000;
 const ASK_MS = 10_000;
@@ -41,6 +44,7 @@ export class Account {
   readonly #exchange: Exchange;
   readonly #clock: Clock;
   readonly #tracks: Tracks;
+  readonly #own: OwnOrders;
   readonly #stream: PrivateStream;
   readonly #questions: Questions;
   readonly #redact: Redact;
@@ -52,7 +56,12 @@ export class Account {
     this.#clock = clock;
     this.#redact = redactor(data.credentials ?? { apiKey: '', secret: '' });
     this.#clientIdParam = CCXT_EXCEPTIONS[data.exchange]?.clientIdParam ?? 'clientOrderId';
-    const tracks = new Tracks(onEvent);
+    const own = new OwnOrders(data.venue);
+    this.#own = own;
+    const tracks = new Tracks((event) => {
+      if (event.kind === 'OrderUpdated') own.onReport(event.report);
+      onEvent(event);
+    });
     this.#tracks = tracks;
     guardQueues(exchange, clock);
     const findsByClientId = CCXT_EXCHANGES.get(data.venue)?.findsByClientId === true;
@@ -92,24 +101,30 @@ export class Account {
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
-    const { listing, clientId, side, type, tif, size, price } = order;
+    const { listing, clientId, side, type, tif, size, quoteSize, price } = order;
     const exchange = this.#exchange;
-    const track = this.#tracks.expect(clientId, listing.symbol, size);
     let sentAt = this.#now();
+    // A market buy by base size or by cost: classes of ccxt differ, and a wrong guess is another order.
+    const refusal = unsentRefusal(this.#data.venue, order, ORDER_TRAITS) ?? this.#own.crossing(order);
+    if (refusal !== undefined) return rejectedUnsent(refusal, sentAt);
+    this.#own.sending(order);
+    const track = this.#tracks.expect(clientId, listing.symbol, size ?? '');
     try {
       const market = this.#market(listing);
-      // By base size or by cost: classes of ccxt differ, and a wrong guess is another order.
-      if (type === 'market' && side === 'buy')
-        throw new OffGrid('a market buy by base size is not offered through ccxt');
-      this.#checkGrid(market, size, price);
+      if (quoteSize !== undefined && exchange.has.createMarketBuyOrderWithCost !== true) {
+        throw new OffGrid('ccxt offers no market buy by what it costs there');
+      }
+      if (size !== undefined) this.#checkGrid(market, size, price);
       const overSocket = this.#stream.hasSocket && exchange.has.createOrderWs === true;
       const params = {
         [this.#clientIdParam]: clientId,
         ...(type === 'market' ? {} : { timeInForce: tif.toUpperCase() }),
       };
       const args = [market, type, side, size as never, price as never, params] as const;
-      const call = (): Promise<unknown> =>
-        overSocket ? exchange.createOrderWs(...args) : exchange.createOrder(...args);
+      const call = (): Promise<unknown> => {
+        if (quoteSize !== undefined) return exchange.createMarketBuyOrderWithCost(market, quoteSize as never, params);
+        return overSocket ? exchange.createOrderWs(...args) : exchange.createOrder(...args);
+      };
       sentAt = this.#now();
       const answer = await within(this.#clock, PLACE_MS, call, {
         isOrder: true,
@@ -126,6 +141,7 @@ export class Account {
       const error = venueErrorOf(thrown, this.#redact);
       if (error.class === 'unknown-outcome')
         return { kind: 'unknown', reason: `${error.code} ${error.message}`, sentAt };
+      this.#own.gone(clientId);
       return { kind: 'rejected', error, sentAt, ackedAt: this.#now() };
     }
   }
@@ -156,11 +172,11 @@ export class Account {
     return learned !== undefined && (learned === 'absent' || learned.report.status !== 'open');
   }
 
-  query({ clientId, listing }: OrderRef): Promise<QueryOutcome> {
+  async query({ clientId, listing }: OrderRef): Promise<QueryOutcome> {
     const track = this.#tracks.expect(clientId, listing.symbol, '');
     const market = this.#market(listing);
     let fills: readonly Fill[] = [];
-    return queryOutcome({
+    const outcome = await queryOutcome({
       clock: this.#clock,
       order: async () => {
         try {
@@ -178,6 +194,8 @@ export class Account {
       },
       fills: async (report) => ({ ok: true, value: addsUp(fills, report.filled) ? fills : [...track.fills.values()] }),
     });
+    if (outcome.kind === 'absent') this.#own.gone(clientId);
+    return outcome;
   }
 
   async openOrders(): Promise<readonly OrderReport[]> {
@@ -187,7 +205,7 @@ export class Account {
       for (const order of await this.#ask(() => this.#exchange.fetchOpenOrders(market))) {
         if (!isObject(order)) continue;
         const track = this.#tracks.ownerOf(order, idOf(order.id));
-        const report = readOrder(order, { clientId: track?.clientId ?? idOf(order.clientOrderId), symbol }, '');
+        const report = readOrder(order, { clientId: track?.clientId ?? clientIdOf(order), symbol }, '');
         if (report !== undefined) reports.push(report);
       }
     }

@@ -1,10 +1,12 @@
 /** Any exchange of ccxt as a venue: `{ id: <ccxt's id>, adapter: ccxt }`. Slower than a venue of our own, by its nature:
  *  JSON, objects and promises for each update, in a worker beside the engine. https://docs.ccxt.com/ */
 import type { FeeRates, Listing } from '../../core/instrument.ts';
+import type { RateLimits } from '../../core/rate-limits.ts';
 import type { Endpoints, VenueDescriptor } from '../../core/venue.ts';
 import { CCXT_EXCHANGES, type CcxtExchange } from './exchanges.ts';
 import { CcxtGateway } from './gateway.ts';
 import { faultOf, Link } from './link.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 import type { CcxtWorkerData } from './protocol.ts';
 import { CcxtSockets } from './sockets.ts';
 import { ccxtStream } from './stream.ts';
@@ -18,6 +20,21 @@ export interface CcxtOptions {
 
 /** '' leaves ccxt's own addresses. */
 const OWN: Endpoints = { rest: '', wsPublic: '', wsPrivate: '', wsTrade: '' };
+
+/** ccxt does not know the limit of orders; its own pace of requests holds besides. */
+const RATE_LIMITS: RateLimits = {
+  buckets: [
+    {
+      name: 'orders',
+      scope: 'account',
+      rule: { kind: 'sliding', windowMs: 1_000 },
+      capacity: 10,
+      weights: { place: 1 },
+      source: 'https://docs.ccxt.com/#/?id=rate-limit',
+    },
+  ],
+  banStops: 'rest',
+};
 
 /** The environments that `id` has with ccxt, and whether it wants a passphrase. */
 export const ccxtEnvironments = ({ hasTestnet }: CcxtExchange): Readonly<Record<string, Endpoints>> =>
@@ -42,8 +59,10 @@ export function ccxtVenue(id: string, { isTestnet = false, options = {} }: CcxtO
     environments: ccxtEnvironments(exchange),
     defaultFees: feesOf(exchange),
     needsPassphrase: exchange.needsPassphrase,
-    // ccxt does not know the limit of orders; its own pace of requests holds besides.
-    orderRate: { orders: 10, windowMs: 1_000 },
+    orders: ORDER_TRAITS,
+    rateLimits: RATE_LIMITS,
+    // Many of its exchanges do, and ccxt does not say which.
+    countsNonces: true,
     stream: ccxtStream(exchange.id),
     sockets: (endpoints, clock) => new CcxtSockets(base(endpoints), clock),
     loadListings: (endpoints) => loadListings(base(endpoints)),

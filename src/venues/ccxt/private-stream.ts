@@ -128,7 +128,7 @@ export class PrivateStream {
     this.#liveness?.end();
     if (!this.#isUp) return;
     this.#isUp = false;
-    this.#events.onDown(messageOf(thrown).slice(0, 200));
+    this.#events.onDown(messageOf(thrown));
     this.#again();
   }
 

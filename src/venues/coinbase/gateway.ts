@@ -1,6 +1,7 @@
 /** Order entry and account of Coinbase Advanced Trade spot. Orders and questions go over REST, the only way there is;
  *  what becomes of orders comes over the user socket.
  *  https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/rest-api */
+import type { ClockReading } from '../../core/clock.ts';
 import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import type { Json } from '../../core/json.ts';
@@ -16,13 +17,24 @@ import type {
   QueryOutcome,
   VenueError,
 } from '../../core/order.ts';
+import type { KeyPermissions } from '../../core/permissions.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
-import { cancelOutcome, ownRates, placeOutcome, queryOutcome, unreadable } from '../../net/order-outcomes.ts';
+import {
+  cancelOutcome,
+  ownPermissions,
+  ownRates,
+  placeOutcome,
+  queryOutcome,
+  unreadable,
+} from '../../net/order-outcomes.ts';
+import { rejectedUnsent, unsentRefusal } from '../../net/order-traits.ts';
 import { Session } from '../../net/session.ts';
 import type { SessionScript } from '../../net/session-port.ts';
 import { faultOf, needValue, SignedRest } from '../../net/signed-rest.ts';
 import { OrderMemory } from './order-memory.ts';
-import { cancelBody, cancelRefusal, orderBody, placedId, readBalances, unsupported } from './orders.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { cancelBody, cancelRefusal, orderBody, placedId, readBalances } from './orders.ts';
+import { PERMISSIONS_PATH, readPermissions } from './permissions.ts';
 import { PushReader } from './pushes.ts';
 import { Questions } from './questions.ts';
 import { API, restDialect } from './rest.ts';
@@ -103,10 +115,12 @@ export class CoinbaseGateway implements Gateway {
   async place(order: OrderRequest): Promise<PlaceOutcome> {
     const { clock } = this.#deps;
     const sentAt = clock.monotonicNs();
-    const refused = unsupported(order);
-    if (refused !== undefined) return { kind: 'rejected', error: refused, sentAt, ackedAt: sentAt };
+    const refusal = unsentRefusal('coinbase', order, ORDER_TRAITS);
+    if (refusal !== undefined) return rejectedUnsent(refusal, sentAt);
     this.#memory.placing(order.clientId, clock.wallMs());
-    const result = await this.#rest.post(ORDERS, orderBody(order), { timeoutMs: PLACE_TIMEOUT_MS });
+    const result = await this.#rest.post(ORDERS, orderBody(order, this.#rest.serverMs()), {
+      timeoutMs: PLACE_TIMEOUT_MS,
+    });
     const outcome = placeOutcome(result, placedId, sentAt, clock.monotonicNs());
     if (outcome.kind === 'acked') this.#memory.named(order.clientId, outcome.venueOrderId);
     if (outcome.kind === 'rejected') this.#doubtClock(outcome.error);
@@ -164,6 +178,14 @@ export class CoinbaseGateway implements Gateway {
     return ownRates(result, (rates) => rates, usual, said);
   }
 
+  async permissions(): Promise<KeyPermissions> {
+    return ownPermissions('coinbase', await this.#questions.get(PERMISSIONS_PATH), readPermissions);
+  }
+
+  venueClock(): Promise<ClockReading> {
+    return this.#rest.syncTime();
+  }
+
   async #script(isFirst: boolean): Promise<SessionScript> {
     await this.#rest.syncForLogon(isFirst, this.#deps.log);
     if (isFirst) await this.#checkPermissions();
@@ -175,7 +197,7 @@ export class CoinbaseGateway implements Gateway {
 
   /** The user socket lets a key in that may only look. */
   async #checkPermissions(): Promise<void> {
-    const result = await this.#questions.get('/key_permissions');
+    const result = await this.#questions.get(PERMISSIONS_PATH);
     if (result.ok) {
       if (result.value.can_trade === false) throw new Fault('venue/auth', 'coinbase: the key may not trade');
     } else if (result.error.class === 'auth') {

@@ -2,6 +2,9 @@
 import type { VenueDescriptor } from '../../core/venue.ts';
 import { CoinbaseGateway, DEFAULT_FEES } from './gateway.ts';
 import { loadListings } from './instruments.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { rateLimits } from './rates.ts';
+import { tryReadKey } from './sign.ts';
 import { coinbaseStream } from './stream.ts';
 
 /** Orders go over REST; the order socket's address stands where there is none. */
@@ -19,9 +22,13 @@ export const coinbase: VenueDescriptor = {
   },
   defaultFees: DEFAULT_FEES,
   needsPassphrase: false,
-  // 30 private requests a second and user, of all kinds; each order is followed by a question for its fills at least.
-  orderRate: { orders: 15, windowMs: 1_000 },
+  orders: ORDER_TRAITS,
+  rateLimits,
   stream: coinbaseStream,
   loadListings,
   createGateway: (deps) => new CoinbaseGateway(deps),
+  keyRefusal: (credentials) =>
+    tryReadKey(credentials) === undefined
+      ? 'the secret is neither an EC key (P-256) in PEM nor an Ed25519 key in PEM or base64'
+      : undefined,
 };

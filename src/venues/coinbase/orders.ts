@@ -1,33 +1,35 @@
 /** Orders as Coinbase takes them, and orders, fills, balances and rates as it reports them. Pure.
  *  https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/create-order, …/get-order, …/list-fills */
+import { formatDecimal, parseDecimal, pow10 } from '../../core/decimal.ts';
 import { add, isDecimal } from '../../core/decimal-text.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus, VenueError } from '../../core/order.ts';
 import type { Side } from '../../core/units.ts';
+import { lifeAtVenueMs } from '../../net/order-traits.ts';
 import { venueError } from './errors.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 import { parseTime } from './times.ts';
 
-/** Why the venue has no such order; undefined when it has. */
-export function unsupported({ type, side }: OrderRequest): VenueError | undefined {
-  if (type !== 'market' || side !== 'buy') return undefined;
-  return venueError('MARKET_BUY_BY_BASE', 'market buys are sized in the quote asset only; buy with a limit price');
-}
-
-/** Body of `POST /api/v3/brokerage/orders`. */
-export const orderBody = (order: OrderRequest): string =>
+/** Body of `POST /api/v3/brokerage/orders`. @param nowMs venue time, from which an end counts */
+export const orderBody = (order: OrderRequest, nowMs: number): string =>
   JSON.stringify({
     client_order_id: order.clientId,
     product_id: order.listing.symbol,
     side: order.side === 'buy' ? 'BUY' : 'SELL',
-    order_configuration: configurationOf(order),
+    order_configuration: configurationOf(order, nowMs),
   });
 
 /** The venue's only immediate-or-cancel limit order is the one of its smart order router. */
-function configurationOf({ type, tif, size, price }: OrderRequest): Json {
-  if (type === 'market') return { market_market_ioc: { base_size: size } };
+function configurationOf(order: OrderRequest, nowMs: number): Json {
+  const { type, tif, size, quoteSize, price } = order;
+  if (type === 'market')
+    return { market_market_ioc: size === undefined ? { quote_size: quoteSize } : { base_size: size } };
   const limit = { base_size: size, limit_price: price };
   if (tif === 'ioc') return { sor_limit_ioc: limit };
-  return tif === 'fok' ? { limit_limit_fok: limit } : { limit_limit_gtc: { ...limit, post_only: false } };
+  if (tif === 'fok') return { limit_limit_fok: limit };
+  const life = lifeAtVenueMs(order, ORDER_TRAITS);
+  if (life === undefined) return { limit_limit_gtc: { ...limit, post_only: false } };
+  return { limit_limit_gtd: { ...limit, end_time: new Date(nowMs + life).toISOString(), post_only: false } };
 }
 
 export const cancelBody = (orderId: string): string => JSON.stringify({ order_ids: [orderId] });
@@ -86,12 +88,12 @@ function reportOf(order: Json, wireSide: string, filled: string, venueAt: number
   };
 }
 
-/** What an entry of the list of fills is: a fill; one that is none of ours (the size of an order by quote is money, and
- *  corrections of old trades are booked by hand); or unreadable. Fees are always paid in the quote asset. */
+/** What an entry of the list of fills is: a fill; one that is none of ours (corrections of old trades are booked by hand);
+ *  or unreadable. Fees are always paid in the quote asset. Fills of an order by quote are sized in quote themselves. */
 export type ListedFill = Fill | 'foreign' | 'unreadable';
 
 export function readFill(item: Json, clientId: string): ListedFill {
-  if (item.size_in_quote === true || (textOf(item, 'trade_type') || 'FILL') !== 'FILL') return 'foreign';
+  if ((textOf(item, 'trade_type') || 'FILL') !== 'FILL') return 'foreign';
   const side = sideOf(textOf(item, 'side'));
   const symbol = textOf(item, 'product_id');
   const tradeId = textOf(item, 'trade_id');
@@ -107,13 +109,24 @@ export function readFill(item: Json, clientId: string): ListedFill {
     symbol,
     side,
     price,
-    size,
+    ...(item.size_in_quote === true ? { size: baseFor(size, price), value: size } : { size }),
     fee,
     feeAsset: symbol.slice(symbol.lastIndexOf('-') + 1),
     maker: item.liquidity_indicator === 'MAKER',
     venueAt: parseTime(item.trade_time),
   };
 }
+
+/** No base increment of the venue is finer. */
+const BASE_DECIMALS = 8;
+
+/** The base that so much quote is at a price: the nearest that the venue can have filled. */
+function baseFor(quote: string, price: string): string {
+  const perUnit = parseDecimal(price, RATIO_SCALE);
+  const scaled = parseDecimal(quote, RATIO_SCALE) * pow10(BASE_DECIMALS);
+  return perUnit === 0n ? '0' : formatDecimal((scaled + perUnit / 2n) / perUnit, BASE_DECIMALS);
+}
+const RATIO_SCALE = 24;
 
 /** What does not trade on spot. */
 const OTHER_ACCOUNTS = ['ACCOUNT_TYPE_VAULT', 'ACCOUNT_TYPE_PERP_FUTURES'];

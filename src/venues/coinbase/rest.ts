@@ -24,7 +24,13 @@ export function readReply(reply: HttpReply): CoinbaseResult {
 function bodyless(reply: HttpReply): VenueError {
   const error = bareError(reply);
   return reply.status === 401 || reply.status === 403
-    ? { ...error, class: classOf(error.code), message: reply.body.toString('utf8', 0, 200).trim() || error.message }
+    ? {
+        ...error,
+        class: classOf(error.code),
+        message: reply.body.toString('utf8', 0, 200).trim() || error.message,
+        // In plain text it is the edge that turns an address away.
+        ...(reply.status === 403 ? { isBan: true as const } : {}),
+      }
     : error;
 }
 

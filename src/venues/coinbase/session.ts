@@ -27,7 +27,7 @@ export function userScript(url: string, tokens: UserTokens, clean: (error: Venue
     read: (text) => {
       const frame = parseObject(text);
       if (frame === undefined) return { kind: 'Unreadable' };
-      if (frame.type === 'error') return { kind: 'Refused', error: clean(errorOf(textOf(frame, 'message'))) };
+      if (frame.type === 'error') return { kind: 'Refused', error: refusalOf(textOf(frame, 'message'), clean) };
       const { sequence_num: sequence } = frame;
       if (typeof sequence === 'number') {
         if (last >= 0 && sequence > last + 1) isIncomplete = true;
@@ -46,7 +46,9 @@ export function userScript(url: string, tokens: UserTokens, clean: (error: Venue
   } satisfies SessionScript;
 }
 
-function errorOf(message: string): VenueError {
+/** Cleaned first: the code is made of the words, and cut. */
+function refusalOf(words: string, clean: (error: VenueError) => VenueError): VenueError {
+  const { message } = clean(venueError('error', words));
   const code = message.trim().toLowerCase().replaceAll(/\s+/g, '-').slice(0, 60);
   return venueError(code || 'error', message);
 }

@@ -1,6 +1,7 @@
 /** Order entry and account of Gate spot: orders and cancels over the private WebSocket, over REST while it is down;
  *  everything that is asked for over REST.
  *  https://www.gate.com/docs/developers/apiv4/en/#spot, …/apiv4/ws/en/#spot-account-trade */
+import type { ClockReading } from '../../core/clock.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
@@ -14,13 +15,17 @@ import type {
   PlaceOutcome,
   QueryOutcome,
 } from '../../core/order.ts';
+import { type KeyPermissions, UNKNOWN_PERMISSIONS } from '../../core/permissions.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
 import { OrderEntry } from '../../net/order-entry.ts';
-import { ownRates, queryOutcome, type Rates, unreadable } from '../../net/order-outcomes.ts';
+import { ownPermissions, ownRates, queryOutcome, type Rates, unreadable } from '../../net/order-outcomes.ts';
+import { rejectedUnsent, unsentRefusal } from '../../net/order-traits.ts';
+import { OwnOrders } from '../../net/own-orders.ts';
 import { allPages, type Page, readItems } from '../../net/pages.ts';
 import { Session } from '../../net/session.ts';
 import { needValue, type RestResult, SignedRest } from '../../net/signed-rest.ts';
 import { OrderIds } from './order-ids.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 import {
   cancelFrame,
   EXPIRY,
@@ -32,7 +37,9 @@ import {
   readOrder,
   textOfClient,
 } from './orders.ts';
+import { mayNotAsk, PERMISSIONS_PATH, readPermissions } from './permissions.ts';
 import { PushReader } from './pushes.ts';
+import { readRateFrame } from './rates.ts';
 import { type GateResult, restDialect } from './rest.ts';
 import { heartbeat, privateScript, refusalOf } from './session.ts';
 
@@ -55,6 +62,7 @@ export class GateGateway implements Gateway {
   readonly #session: Session;
   readonly #entry: OrderEntry<unknown>;
   readonly #ids = new OrderIds();
+  readonly #own = new OwnOrders('gate');
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
@@ -68,8 +76,8 @@ export class GateGateway implements Gateway {
       clock,
     });
     this.#rest = rest;
-    this.#entry = new OrderEntry({ clock, rest, read: readAnswer, orderIdOf });
-    const pushes = new PushReader(deps.onEvent, log, (report) => this.#ids.note(report));
+    this.#entry = new OrderEntry({ clock, rest, read: (frame) => this.#read(frame), orderIdOf });
+    const pushes = new PushReader(deps.onEvent, log, (report) => this.#note(report));
     this.#session = new Session({
       venue: 'gate',
       name: 'private socket',
@@ -106,7 +114,9 @@ export class GateGateway implements Gateway {
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
-    if (order.type === 'market' && order.side === 'buy') return marketBuyRefused(this.#deps.clock.monotonicNs());
+    const refusal = unsentRefusal('gate', order, ORDER_TRAITS) ?? this.#own.crossing(order);
+    if (refusal !== undefined) return rejectedUnsent(refusal, this.#deps.clock.monotonicNs());
+    this.#own.sending(order);
     // Past this moment the venue refuses the order itself, so that one given up on cannot be accepted later.
     const expiresAt = this.#rest.serverMs() + PLACE_TIMEOUT_MS;
     const request = this.#session.request((id) => orderFrame(id, order, this.#seconds(), expiresAt), PLACE_TIMEOUT_MS);
@@ -115,6 +125,7 @@ export class GateGateway implements Gateway {
       this.#rest.post(ORDERS, JSON.stringify(orderParams(order)), options),
     );
     if (outcome.kind === 'acked') this.#ids.note({ clientId: order.clientId, venueOrderId: outcome.venueOrderId });
+    if (outcome.kind === 'rejected') this.#own.gone(order.clientId);
     return outcome;
   }
 
@@ -125,13 +136,15 @@ export class GateGateway implements Gateway {
       (id) => cancelFrame(id, orderId, listing.symbol, this.#seconds()),
       CANCEL_TIMEOUT_MS,
     );
-    return this.#entry.cancel(request, () =>
+    const outcome = await this.#entry.cancel(request, () =>
       this.#rest.request('DELETE', `${ORDERS}/${orderId}`, { params: { currency_pair: listing.symbol } }),
     );
+    if (outcome.kind === 'absent') this.#own.gone(clientId);
+    return outcome;
   }
 
   async query(order: OrderRef): Promise<QueryOutcome> {
-    return queryOutcome({
+    const outcome = await queryOutcome({
       clock: this.#deps.clock,
       order: async () => {
         const found = await this.#find(order);
@@ -140,6 +153,8 @@ export class GateGateway implements Gateway {
       },
       fills: ({ venueOrderId }) => this.#fills(order.listing, { order_id: venueOrderId }),
     });
+    if (outcome.kind === 'absent') this.#own.gone(order.clientId);
+    return outcome;
   }
 
   async openOrders(): Promise<readonly OrderReport[]> {
@@ -181,6 +196,23 @@ export class GateGateway implements Gateway {
     const result = await this.#rest.get('/api/v4/wallet/fee', { currency_pair: listing.symbol });
     const read = (value: unknown): Rates | undefined => (isObject(value) ? readFeeRates(value) : undefined);
     return ownRates(result, read, DEFAULT_FEES, { venue: 'gate', symbol: listing.symbol, log: this.#deps.log });
+  }
+
+  async permissions(): Promise<KeyPermissions> {
+    const result = await this.#rest.get(PERMISSIONS_PATH);
+    if (mayNotAsk(result)) return UNKNOWN_PERMISSIONS;
+    return ownPermissions('gate', result, (value) => readPermissions(value, this.#deps.credentials.apiKey));
+  }
+
+  venueClock(): Promise<ClockReading> {
+    return this.#rest.syncTime();
+  }
+
+  async cancelAllAfter(ms: number): Promise<void> {
+    // For all pairs; 0 takes the timer away. https://www.gate.com/docs/developers/apiv4/en/#countdown-cancel-orders
+    const body = JSON.stringify({ timeout: Math.ceil(ms / 1000) });
+    const result = await this.#rest.post('/api/v4/spot/countdown_cancel_all', body);
+    needValue('gate', result, 'setting the dead-man timer');
   }
 
   /** By the venue's id where it is known, else by ours. The venue forgets our name of an order an hour after its end
@@ -225,10 +257,20 @@ export class GateGateway implements Gateway {
     return isList ? { ok: true, value } : { ok: false, error: unreadable(what) };
   }
 
+  #read(frame: Json): GateResult {
+    this.#deps.onRates?.(readRateFrame(frame));
+    return readAnswer(frame);
+  }
+
   #readOrder(item: Json): OrderReport | undefined {
     const report = readOrder(item);
-    if (report !== undefined) this.#ids.note(report);
+    if (report !== undefined) this.#note(report);
     return report;
+  }
+
+  #note(report: OrderReport): void {
+    this.#ids.note(report);
+    this.#own.onReport(report);
   }
 
   #seconds(): number {
@@ -244,9 +286,3 @@ function readAnswer(frame: Json): GateResult {
 }
 
 const orderIdOf = (value: unknown): string => (isObject(value) ? textOf(value, 'id') : '');
-
-/** The venue sizes a market buy in the quote asset; nobody can say in advance how much base that is. */
-function marketBuyRefused(at: PlaceOutcome['sentAt']): PlaceOutcome {
-  const message = 'gate: a market buy is sized in the quote asset, not in base; use a limit order';
-  return { kind: 'rejected', error: { class: 'filter', code: 'market-buy', message }, sentAt: at, ackedAt: at };
-}

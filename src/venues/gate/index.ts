@@ -2,6 +2,8 @@
 import type { Endpoints, VenueDescriptor } from '../../core/venue.ts';
 import { DEFAULT_FEES, GateGateway } from './gateway.ts';
 import { loadListings } from './instruments.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { rateLimits } from './rates.ts';
 import { gateStream } from './stream.ts';
 
 /** One address serves market data, private channels and order entry. */
@@ -24,8 +26,11 @@ export const gate: VenueDescriptor = {
   },
   defaultFees: DEFAULT_FEES,
   needsPassphrase: false,
-  // "10r/s (UID+Market)" for placing and amending together; kept for all pairs together.
-  orderRate: { orders: 10, windowMs: 1_000 },
+  feeAssets: ['GT'],
+  orders: ORDER_TRAITS,
+  rateLimits,
+  // "Countdown cancel orders": at least five seconds; no most is documented.
+  deadMan: { minMs: 5_000, maxMs: 86_400_000, refreshMs: 1_500, scope: 'account' },
   stream: gateStream,
   loadListings,
   createGateway: (deps) => new GateGateway(deps),

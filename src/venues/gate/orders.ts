@@ -19,7 +19,8 @@ export function orderParams(order: OrderRequest): Record<string, string> {
     currency_pair: order.listing.symbol,
     type: order.type,
     side: order.side,
-    amount: order.size,
+    // A market buy is sized in quote.
+    amount: order.size ?? order.quoteSize,
     ...(isMarket || order.price === undefined ? {} : { price: order.price }),
     // A market order may not rest.
     time_in_force: isMarket && order.tif === 'gtc' ? 'ioc' : order.tif,

@@ -18,6 +18,7 @@ const TEXTS: Readonly<Record<ErrorClass, string>> = {
     EGeneral:Invalid_arguments:volume_minimum_not_met EGeneral:Invalid_arguments:limit_price
     EGeneral:Invalid_arguments:order_qty EOrder:Post_only_order
   `,
+  unfilled: '',
   'rate-limit': `
     EAPI:Rate_limit_exceeded EOrder:Rate_limit_exceeded EOrder:Domain_rate_limit_exceeded EAuth:Rate_limit_exceeded
     EAuth:Too_many_requests EGeneral:Too_many_requests EService:Throttled Exceeded_msg_rate
@@ -61,6 +62,8 @@ const table = errorTable(TEXTS);
 /** With repeats, so that a test can see that there are none. */
 export const listedKeys = table.listed;
 
+/** The key is kept out for a while, and for longer with each try. */
+const LOCKOUT = 'EGeneral:Temporary lockout';
 /** `EService: Throttled: [UNIX timestamp]`: when to come back. */
 const THROTTLED = /^EService:\s*Throttled:\s*(\d+)/;
 
@@ -69,7 +72,7 @@ export function venueError(text: string, nowMs: number): VenueError {
   const until = THROTTLED.exec(text)?.[1];
   const code = codeOf(text);
   const waitMs = until === undefined ? undefined : Math.max(0, Number(until) * 1000 - nowMs);
-  return { ...table.error(keyOf(code), text, waitMs), code };
+  return { ...table.error(keyOf(code), text, waitMs), code, ...(code === LOCKOUT ? { isBan: true as const } : {}) };
 }
 
 export const classOf = (text: string): ErrorClass => table.classOf(keyOf(codeOf(text)));

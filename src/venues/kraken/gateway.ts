@@ -1,6 +1,7 @@
 /** Order entry and account of Kraken spot: orders and cancels over the private socket, over REST while it is down;
  *  everything that is asked for over REST.
  *  https://docs.kraken.com/api/docs/websocket-v2/add_order, …/rest-api/add-order */
+import type { ClockReading } from '../../core/clock.ts';
 import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, textOf } from '../../core/json.ts';
@@ -15,16 +16,28 @@ import type {
   PlaceOutcome,
   QueryOutcome,
 } from '../../core/order.ts';
+import type { KeyPermissions } from '../../core/permissions.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
 import { OrderEntry } from '../../net/order-entry.ts';
-import { cancelOutcome, ownRates, placeOutcome, type Rates, unreadable } from '../../net/order-outcomes.ts';
+import {
+  cancelOutcome,
+  ownPermissions,
+  ownRates,
+  placeOutcome,
+  type Rates,
+  unreadable,
+} from '../../net/order-outcomes.ts';
+import { rejectedUnsent, unsentRefusal } from '../../net/order-traits.ts';
 import { Session } from '../../net/session.ts';
 import type { SessionScript } from '../../net/session-port.ts';
 import { faultOf, needValue } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
+import { FeeTable } from './fee-table.ts';
 import { loadNames } from './instruments.ts';
-import type { Names } from './names.ts';
-import { addOrderForm, addOrderFrame, cancelFrame } from './orders.ts';
+import { type Names, pairOf } from './names.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { addOrderForm, addOrderFrame, cancelAfterForm, cancelAfterFrame, cancelFrame } from './orders.ts';
+import { PERMISSIONS_METHOD, readPermissions } from './permissions.ts';
 import { PushReader } from './pushes.ts';
 import { OrderQuestions } from './questions.ts';
 import { readBalances, readFeeRates } from './reports.ts';
@@ -51,16 +64,18 @@ export class KrakenGateway implements Gateway {
   readonly #entry: OrderEntry<Json>;
   readonly #pushes: PushReader;
   readonly #questions: OrderQuestions;
+  readonly #fees: FeeTable;
   #token = '';
   #names: Promise<Names> | undefined;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
-    const { endpoints, credentials, http, clock, log, sockets } = deps;
-    this.#rest = new KrakenRest(endpoints, credentials, http, clock);
+    const { endpoints, credentials, http, clock, log, sockets, onRates } = deps;
+    this.#rest = new KrakenRest(endpoints, credentials, http, clock, onRates);
     const orderIdOf = (result: Json): string => textOf(result, 'order_id');
     this.#entry = new OrderEntry({ clock, rest: this.#rest, read: (frame) => this.#read(frame), orderIdOf });
     this.#pushes = new PushReader(deps.onEvent, log);
+    this.#fees = new FeeTable(this.#rest, clock, deps.listings);
     this.#questions = new OrderQuestions({
       rest: this.#rest,
       clock,
@@ -94,6 +109,8 @@ export class KrakenGateway implements Gateway {
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
+    const refusal = unsentRefusal('kraken', order, ORDER_TRAITS);
+    if (refusal !== undefined) return rejectedUnsent(refusal, this.#deps.clock.monotonicNs());
     const deadline = this.#rest.serverMs() + DEADLINE_MS;
     const request = this.#session.request((id) => addOrderFrame(id, order, this.#token, deadline), PLACE_TIMEOUT_MS);
     if (request === undefined) return this.#placeOverRest(order);
@@ -132,11 +149,28 @@ export class KrakenGateway implements Gateway {
 
   /** The account's rates; those of an ordinary account, with a warning, while the venue does not say. */
   async feeRates(listing: Listing): Promise<{ taker: string; maker: string }> {
-    const pair = listing.orderCode ?? listing.symbol;
-    const result = await this.#rest.call('TradeVolume', { pair });
-    const read = (value: Json): Rates | undefined => readFeeRates(value, pair);
+    const result = await this.#fees.read(listing);
+    const read = (value: Json): Rates | undefined => readFeeRates(value, pairOf(listing));
     const usual = { taker: DEFAULT_FEES.taker, maker: DEFAULT_FEES.maker };
     return ownRates(result, read, usual, { venue: 'kraken', symbol: listing.symbol, log: this.#deps.log });
+  }
+
+  async permissions(): Promise<KeyPermissions> {
+    return ownPermissions('kraken', await this.#rest.call(PERMISSIONS_METHOD), readPermissions);
+  }
+
+  venueClock(): Promise<ClockReading> {
+    return this.#rest.syncTime();
+  }
+
+  /** Over the socket while it is up: there it does not count as a call. */
+  async cancelAllAfter(ms: number): Promise<void> {
+    const request = this.#session.request((id) => cancelAfterFrame(id, ms, this.#token), CANCEL_TIMEOUT_MS);
+    const result =
+      request === undefined
+        ? await this.#rest.call('CancelAllOrdersAfter', cancelAfterForm(ms))
+        : this.#entry.resultOf(await request.answer);
+    needValue('kraken', result, 'setting the dead-man timer');
   }
 
   /** Each connection has a token of its own: one must be used within 15 minutes, and is good until the connection ends. */
@@ -167,8 +201,9 @@ export class KrakenGateway implements Gateway {
     return outcome;
   }
 
+  /** What is known of an order by quote comes with its first push. */
   #note({ clientId, listing, side, size }: OrderRequest, outcome: PlaceOutcome): void {
-    if (outcome.kind !== 'acked') return;
+    if (outcome.kind !== 'acked' || size === undefined) return;
     this.#pushes.note(outcome.venueOrderId, { clientId, symbol: listing.symbol, side, size, filled: '0' });
   }
 

@@ -2,6 +2,8 @@
 import type { VenueDescriptor } from '../../core/venue.ts';
 import { DEFAULT_FEES, KrakenGateway } from './gateway.ts';
 import { loadListings } from './instruments.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { rateLimits } from './rates.ts';
 import { krakenStream } from './stream.ts';
 
 export const kraken: VenueDescriptor = {
@@ -25,10 +27,14 @@ export const kraken: VenueDescriptor = {
   },
   defaultFees: DEFAULT_FEES,
   needsPassphrase: false,
-  // A counter that may reach 125 and falls by 2.34 a second, for each account and pair (tier "Intermediate", the one of a
-  // verified account); kept for all pairs together. An order counts one, the early cancel of a resting one eight.
-  orderRate: { orders: 125, windowMs: 53_500 },
+  orders: ORDER_TRAITS,
+  rateLimits,
+  // "Cancel on disconnect"; neither least nor most is documented. The venue advises 60 s, set again every 15 to 30 s.
+  deadMan: { minMs: 5_000, maxMs: 86_400_000, refreshMs: 2_500, scope: 'account' },
+  countsNonces: true,
   stream: krakenStream,
   loadListings,
   createGateway: (deps) => new KrakenGateway(deps),
+  keyRefusal: ({ secret }) =>
+    Buffer.from(secret, 'base64').toString('base64') === secret ? undefined : 'the secret is no base64: copy it whole',
 };

@@ -2,6 +2,7 @@
  *  (`XXBTZUSD`) or an alternative name (`XBTUSD`); the list of pairs ties them to the names of the sockets (`XBT/USD` in
  *  v1, `BTC/USD` in v2).
  *  https://docs.kraken.com/api/docs/rest-api/get-tradable-asset-pairs, …/guides/spot-ws-intro ("XBT/USD pair is missing") */
+import type { Listing } from '../../core/instrument.ts';
 import { type Json, textOf } from '../../core/json.ts';
 
 /** Renamed between v1 and v2 of the sockets; the list of pairs holds v1's names. */
@@ -20,6 +21,9 @@ const currentName = (name: string): string => RENAMED[name] ?? name;
 
 /** The canonical id of an asset that a socket (v2, or v1 in the list of pairs) names. */
 export const assetOf = (name: string): string => MEANING[currentName(name)] ?? currentName(name);
+
+/** The pair as requests name it. */
+export const pairOf = ({ orderCode, symbol }: Listing): string => orderCode ?? symbol;
 
 /** One pair, by all of its names. */
 export interface PairNames {

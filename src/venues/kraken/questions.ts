@@ -2,23 +2,21 @@
  *  know the client's id.
  *  https://docs.kraken.com/api/docs/rest-api/get-open-orders, …/get-closed-orders, …/get-orders-info, …/get-trades-info,
  *  …/get-trade-history */
-import { chunks } from '../../core/chunks.ts';
 import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
-import { isObject, type Json, textOf } from '../../core/json.ts';
+import { isObject, textOf } from '../../core/json.ts';
 import type { Fill, OrderRef, OrderReport, QueryOutcome, VenueError } from '../../core/order.ts';
 import { queryOutcome, unreadable } from '../../net/order-outcomes.ts';
 import { readItems } from '../../net/pages.ts';
 import { faultOf, needValue, type RestResult } from '../../net/signed-rest.ts';
+import type { Sightings } from './look.ts';
 import type { Names } from './names.ts';
 import type { Heard } from './pushes.ts';
-import { readOrder, readTrade, tradeIdsOf } from './reports.ts';
-import type { KrakenRest, KrakenResult } from './rest.ts';
-
-const TRADES_PER_QUERY = 20;
-const ORDERS_PER_QUERY = 50;
-const PAGE = 50;
+import { readOrder, readTrade, rowsUnder, tradeIdsOf } from './reports.ts';
+import type { KrakenRest } from './rest.ts';
+import { SharedLook } from './shared-look.ts';
+import { TradeHistory } from './trade-history.ts';
 
 export interface QuestionDeps {
   readonly rest: KrakenRest;
@@ -27,35 +25,42 @@ export interface QuestionDeps {
   readonly heard: Heard;
 }
 
-type Row = readonly [id: string, row: unknown];
-
 export class OrderQuestions {
   readonly #deps: QuestionDeps;
+  readonly #look: SharedLook;
+  readonly #history: TradeHistory;
 
   constructor(deps: QuestionDeps) {
     this.#deps = deps;
+    this.#look = new SharedLook(deps);
+    this.#history = new TradeHistory(deps.rest, deps.heard);
   }
 
-  async query({ clientId }: OrderRef): Promise<QueryOutcome> {
+  async query(order: OrderRef): Promise<QueryOutcome> {
     let names: Names;
     try {
       names = await this.#deps.names();
     } catch (thrown) {
       return { kind: 'failed', error: { class: 'other', code: 'names', message: messageOf(thrown) } };
     }
+    const { clientId } = order;
+    let sightings: Sightings = { askedAt: 0, orders: new Map(), absent: new Set(), trades: new Map() };
     let tradeIds: readonly string[] = [];
-    return queryOutcome({
+    const outcome = await queryOutcome({
       clock: this.#deps.clock,
       order: async () => {
-        const found = await this.#find(clientId);
+        const found = await this.#look.find(order);
         if (!found.ok) return found;
-        const [id, row] = found.value;
-        tradeIds = tradeIdsOf(row);
-        const report = readOrder(id, row, names);
+        sightings = found.value;
+        const row = sightings.orders.get(clientId);
+        if (row === undefined) return { ok: false, error: sightings.absent.has(clientId) ? NEVER_SEEN : NOT_FOUND };
+        tradeIds = tradeIdsOf(row[1]);
+        const report = readOrder(...row, names);
         return { ok: true, value: report && { ...report, clientId } };
       },
-      fills: () => this.#trades(tradeIds, clientId, names),
+      fills: async () => this.#fillsOf(tradeIds, sightings, clientId, names),
     });
+    return outcome.kind === 'absent' ? { ...outcome, askedAt: sightings.askedAt } : outcome;
   }
 
   async openOrders(): Promise<readonly OrderReport[]> {
@@ -66,91 +71,47 @@ export class OrderQuestions {
     return needValue('kraken', reports, 'listing open orders');
   }
 
-  /** Newest first, in pages; a trade that happens meanwhile moves the others on, so that one may come twice. */
   async recentFills(listing: Listing, sinceMs: number): Promise<readonly Fill[]> {
-    const { rest } = this.#deps;
     const names = await this.#deps.names();
-    const doing = `listing fills of ${listing.symbol}`;
-    const fills = new Map<string, Fill>();
-    // `start` is exclusive and in whole seconds.
-    const start = String(Math.floor(sinceMs / 1000) - 1);
-    for (let offset = 0; ; offset += PAGE) {
-      const result = await rest.call('TradesHistory', { start, ofs: String(offset), without_count: 'true' });
-      const rows = rowsUnder(needValue('kraken', result, doing), 'trades');
-      for (const [id, row] of rows) {
-        if (!isObject(row) || names.pair(textOf(row, 'pair'))?.symbol !== listing.symbol) continue;
-        const fill = readTrade(id, row, '', names);
-        if (fill === undefined) throw faultOf('kraken', unreadable('fill'), doing);
-        if (fill.venueAt >= sinceMs) fills.set(id, fill);
-      }
-      if (rows.length < PAGE) break;
+    const { rows, clientIds } = await this.#history.read(sinceMs);
+    const fills: Fill[] = [];
+    for (const [id, row] of rows) {
+      if (!isObject(row) || names.pair(textOf(row, 'pair'))?.symbol !== listing.symbol) continue;
+      const fill = readTrade(id, row, clientIds.get(textOf(row, 'ordertxid')) ?? '', names);
+      if (fill === undefined) throw faultOf('kraken', unreadable('fill'), `listing fills of ${listing.symbol}`);
+      if (fill.venueAt >= sinceMs) fills.push(fill);
     }
-    const clientIds = await this.#clientIds([...fills.values()], doing);
-    return [...fills.values()].map((fill) => ({ ...fill, clientId: clientIds.get(fill.venueOrderId) ?? '' }));
+    return fills;
   }
 
-  /** The order that we named `clientId`. Open ones are asked first: one that ends in between is then found closed. */
-  async #find(clientId: string): Promise<RestResult<Row>> {
-    const { rest, heard } = this.#deps;
-    const txid = heard.orderIdOf(clientId);
-    if (txid !== undefined) {
-      const result = await rest.call('QueryOrders', { txid, trades: 'true' });
-      if (!result.ok && result.error.class !== 'unknown-order') return result;
-      if (result.ok && result.value[txid] !== undefined) return { ok: true, value: [txid, result.value[txid]] };
-    }
-    for (const [method, key] of [
-      ['OpenOrders', 'open'],
-      ['ClosedOrders', 'closed'],
-    ] as const) {
-      const result: KrakenResult = await rest.call(method, { trades: 'true', cl_ord_id: clientId });
-      if (!result.ok) return result;
-      const own = rowsUnder(result.value, key).find(([, row]) => isObject(row) && row.cl_ord_id === clientId);
-      if (own !== undefined) return { ok: true, value: own };
-    }
-    return { ok: false, error: NEVER_SEEN };
-  }
-
-  async #trades(ids: readonly string[], clientId: string, names: Names): Promise<RestResult<readonly Fill[]>> {
-    const { heard } = this.#deps;
-    const fills = ids.flatMap((id) => heard.fillOf(id) ?? []);
-    const unheard = ids.filter((id) => heard.fillOf(id) === undefined);
-    for (const part of chunks(unheard, TRADES_PER_QUERY)) {
-      const result = await this.#deps.rest.call('QueryTrades', { txid: part.join(',') });
-      if (!result.ok) return result;
-      for (const [id, row] of Object.entries(result.value)) {
-        const fill = readTrade(id, row, clientId, names);
-        if (fill === undefined) return { ok: false, error: unreadable('fill') };
-        fills.push(fill);
-      }
+  /** Those of them that pushes have told of are known already. */
+  #fillsOf(
+    tradeIds: readonly string[],
+    { trades }: Sightings,
+    clientId: string,
+    names: Names,
+  ): RestResult<readonly Fill[]> {
+    const fills: Fill[] = [];
+    for (const id of tradeIds) {
+      const heard = this.#deps.heard.fillOf(id);
+      const row = trades.get(id);
+      // Not listed yet: what is there does not add up, and is asked for again.
+      if (heard === undefined && row === undefined) continue;
+      const fill = heard ?? readTrade(id, row, clientId, names);
+      if (fill === undefined) return { ok: false, error: unreadable('fill') };
+      fills.push(fill);
     }
     return { ok: true, value: fills };
   }
-
-  async #clientIds(fills: readonly Fill[], doing: string): Promise<ReadonlyMap<string, string>> {
-    const clientIds = new Map<string, string>();
-    const ids: string[] = [];
-    for (const id of new Set(fills.map((fill) => fill.venueOrderId))) {
-      const known = this.#deps.heard.clientIdOf(id);
-      if (known === undefined) ids.push(id);
-      else clientIds.set(id, known);
-    }
-    for (const part of chunks(ids, ORDERS_PER_QUERY)) {
-      const result = await this.#deps.rest.call('QueryOrders', { txid: part.join(',') });
-      for (const [id, row] of Object.entries(needValue('kraken', result, doing))) {
-        if (isObject(row)) clientIds.set(id, textOf(row, 'cl_ord_id'));
-      }
-    }
-    return clientIds;
-  }
 }
 
+const NOT_FOUND: VenueError = {
+  class: 'other',
+  code: 'not-found',
+  message: 'not among the newest of many closed orders',
+};
 const NEVER_SEEN: VenueError = {
   class: 'unknown-order',
   code: 'absent',
   message: 'neither among the open nor among the closed orders',
 };
-
-function rowsUnder(result: Json, key: string): readonly Row[] {
-  const rows = result[key];
-  return isObject(rows) ? Object.entries(rows) : [];
-}

@@ -15,6 +15,19 @@ const STATUSES: Readonly<Record<string, OrderStatus>> = {
   expired: 'expired',
 };
 
+/** Rows of one reply to a question for a list. */
+export const PAGE = 50;
+/** Ids that QueryOrders takes. */
+export const ORDERS_PER_QUERY = 50;
+
+/** What stands under one id in a list. */
+export type Row = readonly [id: string, row: unknown];
+
+export function rowsUnder(result: Json, key: string): readonly Row[] {
+  const rows = result[key];
+  return isObject(rows) ? Object.entries(rows) : [];
+}
+
 /** A row of OpenOrders, ClosedOrders or QueryOrders; undefined when it lacks what a report needs. */
 export function readOrder(id: string, row: unknown, names: Names): OrderReport | undefined {
   if (!isObject(row) || !isObject(row.descr)) return undefined;
@@ -29,12 +42,14 @@ export function readOrder(id: string, row: unknown, names: Names): OrderReport |
     venueOrderId: id,
     symbol: names.pair(pair)?.symbol ?? pair,
     side,
-    // "Closed" says only that nothing more comes.
-    status: status === 'filled' && !isSame(filled, volume) ? 'cancelled' : status,
+    // "Closed" says only that nothing more comes. The volume of an order by quote is money.
+    status: status === 'filled' && !isByQuote(row) && !isSame(filled, volume) ? 'cancelled' : status,
     filled,
     venueAt: millis(row.closetm ?? row.opentm),
   };
 }
+
+const isByQuote = (row: Json): boolean => textOf(row, 'oflags').split(',').includes('viqc');
 
 /** Ids of the trades that made an order's fills; asked for with `trades: true`. */
 export const tradeIdsOf = (row: unknown): readonly string[] =>

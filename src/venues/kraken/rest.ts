@@ -2,12 +2,13 @@
  *  https://docs.kraken.com/api/docs/guides/spot-rest-intro, …/spot-rest-auth */
 import { type Clock, pause } from '../../core/clock.ts';
 import { isObject, type Json, parseNumberTexts, textOf } from '../../core/json.ts';
-import type { ErrorClass, VenueError } from '../../core/order.ts';
+import { type ErrorClass, NOT_SENT, type VenueError } from '../../core/order.ts';
 import type { HttpPort, HttpReply } from '../../core/socket.ts';
-import type { Credentials, Endpoints } from '../../core/venue.ts';
+import type { Credentials, Endpoints, GatewayDeps } from '../../core/venue.ts';
 import { bareError, type RestDialect, type RestResult, refused, SignedRest } from '../../net/signed-rest.ts';
 import { CallBudget } from './call-budget.ts';
 import { venueError } from './errors.ts';
+import { CALLS } from './rates.ts';
 import { NonceSource, signedForm } from './sign.ts';
 
 /** What stands in `result`; its numbers are texts. */
@@ -42,6 +43,7 @@ function dialect(credentials: Credentials, clock: Clock, nonces: NonceSource): R
     timePath: '/0/public/Time',
     // Whole seconds: the middle of the one that it is.
     readTime: (result) => Number(textOf(result, 'unixtime') || Number.NaN) * 1000 + 500,
+    timeErrorMs: 500,
   };
 }
 
@@ -52,27 +54,35 @@ export interface CallOptions {
 }
 
 /** Longest wait for the call counter; who would wait longer is told so instead. */
-const MAX_WAIT_MS = 10_000;
+export const MAX_WAIT_MS = 10_000;
 
 export class KrakenRest extends SignedRest<Json> {
   readonly #clock: Clock;
-  readonly #budget: CallBudget;
+  readonly budget: CallBudget;
+  readonly #onRates: GatewayDeps['onRates'];
   /** Ends when the last private request was answered. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(endpoints: Endpoints, credentials: Credentials, http: HttpPort, clock: Clock) {
+  constructor(
+    endpoints: Endpoints,
+    credentials: Credentials,
+    http: HttpPort,
+    clock: Clock,
+    onRates?: GatewayDeps['onRates'],
+  ) {
     const nonces = new NonceSource(clock);
     super({ dialect: dialect(credentials, clock, nonces), base: endpoints.rest, credentials, http, clock });
     this.#clock = clock;
-    this.#budget = new CallBudget(clock);
+    this.budget = new CallBudget(clock);
+    this.#onRates = onRates;
   }
 
   /** A private request. One at a time: two under way could overtake each other, and the venue refuses a nonce that is
    *  smaller than the one before. `form` is made when its turn has come. */
   async call(method: string, form: Form | (() => Form) = {}, options: CallOptions = {}): Promise<KrakenResult> {
-    const waitMs = this.#budget.take(method);
+    const waitMs = this.budget.take(method);
     if (waitMs > MAX_WAIT_MS) {
-      this.#budget.giveBack(method);
+      this.budget.giveBack(method);
       return notSent('rate-limit', `${method} would be too many calls`, waitMs);
     }
     if (waitMs > 0) await pause(this.#clock, waitMs);
@@ -90,7 +100,8 @@ export class KrakenRest extends SignedRest<Json> {
         body.toString(),
         timeoutMs === undefined ? {} : { timeoutMs },
       );
-      if (!result.ok && result.error.code === 'EAPI:Rate limit exceeded') this.#budget.fill();
+      if (!result.ok && result.error.code === 'EAPI:Rate limit exceeded') this.budget.fill();
+      this.#onRates?.([{ bucket: CALLS.name, used: this.budget.used() }]);
       return result;
     };
     const answer = this.#turn.then(send);
@@ -99,7 +110,7 @@ export class KrakenRest extends SignedRest<Json> {
   }
 }
 
-function notSent(errorClass: ErrorClass, message: string, retryAfterMs?: number): KrakenResult {
-  const error = { class: errorClass, code: 'not-sent', message };
+export function notSent(errorClass: ErrorClass, message: string, retryAfterMs?: number): RestResult<never> {
+  const error = { class: errorClass, code: NOT_SENT, message };
   return { ok: false, error: retryAfterMs === undefined ? error : { ...error, retryAfterMs } };
 }

@@ -1,6 +1,7 @@
 /** Order entry and account of KuCoin spot (classic accounts): orders and cancels over the order socket, over REST while it
  *  is down; everything that is asked for over REST; pushes over a socket of their own.
  *  https://www.kucoin.com/docs-new/3470133w0, …/docs-new/rest/spot-trading/orders/add-order */
+import type { ClockReading } from '../../core/clock.ts';
 import { Fault } from '../../core/faults.ts';
 import type { FeeRates, Listing } from '../../core/instrument.ts';
 import type { Json } from '../../core/json.ts';
@@ -15,17 +16,22 @@ import type {
   PlaceOutcome,
   QueryOutcome,
 } from '../../core/order.ts';
+import type { KeyPermissions } from '../../core/permissions.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
 import { OrderEntry } from '../../net/order-entry.ts';
-import { ownRates, queryOutcome } from '../../net/order-outcomes.ts';
+import { ownPermissions, ownRates, queryOutcome } from '../../net/order-outcomes.ts';
+import { rejectedUnsent, unsentRefusal } from '../../net/order-traits.ts';
 import { Session } from '../../net/session.ts';
 import { SessionGroup } from '../../net/session-group.ts';
 import type { SessionDeps, SessionScript } from '../../net/session-port.ts';
 import { needValue, SignedRest } from '../../net/signed-rest.ts';
 import { Account } from './account.ts';
 import { addressOf, newConnectId, PRIVATE_PATH } from './bullet.ts';
-import { cancelFrame, orderBody, orderFrame, orderIdOf, readFeeRates } from './orders.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { cancelFrame, deadCancelBody, orderBody, orderFrame, orderIdOf, readFeeRates } from './orders.ts';
+import { PERMISSIONS_PATH, readPermissions } from './permissions.ts';
 import { PushReader } from './pushes.ts';
+import { readRateFrame } from './rates.ts';
 import { type KucoinResult, restDialect } from './rest.ts';
 import { pushHeartbeat, pushScript, refusalOf, tradeHeartbeat, tradeScript } from './session.ts';
 import { challengeAnswer, tradeAddress } from './sign.ts';
@@ -52,7 +58,7 @@ export class KucoinGateway implements Gateway {
     const { endpoints, credentials, http, clock } = deps;
     const rest = new SignedRest({ dialect: restDialect(credentials), base: endpoints.rest, credentials, http, clock });
     this.#rest = rest;
-    this.#entry = new OrderEntry({ clock, rest, read: readAnswer, orderIdOf });
+    this.#entry = new OrderEntry({ clock, rest, read: (frame) => this.#read(frame), orderIdOf });
     this.#account = new Account(rest, deps.log);
     const pushes = new PushReader({
       onEvent: deps.onEvent,
@@ -92,6 +98,8 @@ export class KucoinGateway implements Gateway {
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
+    const refusal = unsentRefusal('kucoin', order, ORDER_TRAITS);
+    if (refusal !== undefined) return rejectedUnsent(refusal, this.#deps.clock.monotonicNs());
     // Past its window the venue refuses the order itself, so that one given up on cannot be accepted later.
     const now = this.#rest.serverMs();
     const request = this.#trade?.request((id) => orderFrame(id, order, now, PLACE_TIMEOUT_MS), PLACE_TIMEOUT_MS);
@@ -138,6 +146,20 @@ export class KucoinGateway implements Gateway {
     return ownRates(result, readFeeRates, DEFAULT_FEES, said);
   }
 
+  async permissions(): Promise<KeyPermissions> {
+    return ownPermissions('kucoin', await this.#rest.get(PERMISSIONS_PATH), readPermissions);
+  }
+
+  venueClock(): Promise<ClockReading> {
+    return this.#rest.syncTime();
+  }
+
+  /** The venue carries it out up to ten seconds late. */
+  async cancelAllAfter(ms: number): Promise<void> {
+    const result = await this.#rest.post('/api/v1/hf/orders/dead-cancel-all', deadCancelBody(ms));
+    needValue('kucoin', result, 'setting the dead-man timer');
+  }
+
   #session(
     name: string,
     hooks: Pick<SessionDeps, 'onUp' | 'onDown'>,
@@ -164,6 +186,11 @@ export class KucoinGateway implements Gateway {
       ...hooks,
       onPush,
     });
+  }
+
+  #read(frame: Json): KucoinResult {
+    this.#deps.onRates?.(readRateFrame(frame));
+    return readAnswer(frame);
   }
 
   async #pushAddress(): Promise<string> {

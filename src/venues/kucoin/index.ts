@@ -2,6 +2,8 @@
 import type { Endpoints, VenueDescriptor } from '../../core/venue.ts';
 import { DEFAULT_FEES, KucoinGateway } from './gateway.ts';
 import { loadListings } from './instruments.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { rateLimits } from './rates.ts';
 import { kucoinStream } from './stream.ts';
 
 /** The addresses of the push sockets only name them: the venue hands the real ones out (`bullet.ts`). */
@@ -24,8 +26,11 @@ export const kucoin: VenueDescriptor = {
   },
   defaultFees: DEFAULT_FEES,
   needsPassphrase: true,
-  // 4000 units of weight in 30 s (VIP 0): an order costs 1, cancelling it 1, and each question for its fills 2.
-  orderRate: { orders: 800, windowMs: 30_000 },
+  feeAssets: ['KCS'],
+  orders: ORDER_TRAITS,
+  rateLimits,
+  // "Set DCP": weight 2.
+  deadMan: { minMs: 5_000, maxMs: 86_400_000, refreshMs: 1_500, scope: 'account' },
   stream: kucoinStream,
   loadListings,
   createGateway: (deps) => new KucoinGateway(deps),

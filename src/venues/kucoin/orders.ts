@@ -4,6 +4,8 @@ import { isDecimal, isSame, isZero } from '../../core/decimal-text.ts';
 import { isObject, type Json, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
 import { sideOf } from '../../core/units.ts';
+import { lifeAtVenueMs } from '../../net/order-traits.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 
 /** `clientTimestamp`: venue time in ms; once `windowMs` are over the gateway refuses the order. */
 function orderArgs(order: OrderRequest, clientTimestamp: number, windowMs: number): Record<string, string | number> {
@@ -12,14 +14,16 @@ function orderArgs(order: OrderRequest, clientTimestamp: number, windowMs: numbe
     symbol: order.listing.symbol,
     side: order.side,
     type: order.type,
-    // Of a market order too it is the base size; `funds` would be the quote's.
-    size: order.size,
+    ...(order.size === undefined ? { funds: order.quoteSize } : { size: order.size }),
+    ...ORDER_TRAITS.selfTrade.params,
     allowMaxTimeWindow: windowMs,
     clientTimestamp,
   };
   if (order.type === 'limit' && order.price !== undefined) {
     args.price = order.price;
     args.timeInForce = order.tif.toUpperCase();
+    const life = lifeAtVenueMs(order, ORDER_TRAITS);
+    if (life !== undefined) Object.assign(args, { timeInForce: 'GTT', cancelAfter: life / 1000 });
   }
   return args;
 }
@@ -30,6 +34,10 @@ export const orderFrame = (id: string, order: OrderRequest, clientTimestamp: num
 
 export const cancelFrame = (id: string, symbol: string, clientId: string): string =>
   JSON.stringify({ id, op: 'spot.cancel', args: { symbol, clientOid: clientId } });
+
+/** Body of `POST /api/v1/hf/orders/dead-cancel-all`; -1 takes the timer away. Without `symbols` it is for all of them.
+ *  https://www.kucoin.com/docs-new/rest/spot-trading/orders/set-dcp */
+export const deadCancelBody = (ms: number): string => JSON.stringify({ timeout: ms === 0 ? -1 : Math.ceil(ms / 1000) });
 
 /** Where signing puts the time of the request. */
 export const UNSTAMPED = '"clientTimestamp":0';

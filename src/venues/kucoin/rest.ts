@@ -1,9 +1,10 @@
 /** KuCoin over REST: what is the venue's own of a signed request and its reply.
  *  https://www.kucoin.com/docs-new/authentication, …/docs-new/rate-limit */
 import { parseObject, textOf } from '../../core/json.ts';
+import type { VenueError } from '../../core/order.ts';
 import type { HttpReply } from '../../core/socket.ts';
 import type { Credentials } from '../../core/venue.ts';
-import { bareError, type RestDialect, type RestResult, refused, retryAfterOf } from '../../net/signed-rest.ts';
+import { banned, bareError, type RestDialect, type RestResult, refused, retryAfterOf } from '../../net/signed-rest.ts';
 import { venueError } from './errors.ts';
 import { UNSTAMPED } from './orders.ts';
 import { restHeaders } from './sign.ts';
@@ -23,12 +24,18 @@ function resetOf(reply: HttpReply): number | undefined {
 export function readReply(reply: HttpReply): KucoinResult {
   const body = parseObject(reply.body.toString('utf8'));
   const code = body === undefined ? '' : textOf(body, 'code');
-  if (body === undefined || code === '') return { ok: false, error: bareError(reply) };
+  if (body === undefined || code === '') return { ok: false, error: bodyless(reply) };
   if (isSuccess(code))
     return reply.status === 200 ? { ok: true, value: body.data } : { ok: false, error: bareError(reply) };
   const isLimit = reply.status === 429 || code === '429000';
   const error = venueError(code, textOf(body, 'msg'), isLimit ? resetOf(reply) : undefined);
   return refused(reply, error);
+}
+
+/** Who is kept out meets the network in front of the venue, which says "error code: 1015". */
+function bodyless(reply: HttpReply): VenueError {
+  const error = bareError(reply);
+  return reply.status === 403 && reply.body.toString('utf8', 0, 200).includes('1015') ? banned(error) : error;
 }
 
 export function restDialect(credentials: Credentials): RestDialect<unknown> {

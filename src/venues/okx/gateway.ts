@@ -1,6 +1,7 @@
 /** Order entry and account of OKX v5 spot: orders and cancels over the private WebSocket, over REST while it is down;
  *  everything that is asked for over REST.
  *  https://www.okx.com/docs-v5/en/#order-book-trading-trade */
+import type { ClockReading } from '../../core/clock.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject, type Json, objectsOf, textOf } from '../../core/json.ts';
 import type {
@@ -14,13 +15,17 @@ import type {
   PlaceOutcome,
   QueryOutcome,
 } from '../../core/order.ts';
+import type { KeyPermissions } from '../../core/permissions.ts';
 import type { GatewayDeps } from '../../core/venue.ts';
 import { OrderEntry } from '../../net/order-entry.ts';
-import { ownRates, queryOutcome, type Rates } from '../../net/order-outcomes.ts';
+import { ownPermissions, ownRates, queryOutcome, type Rates } from '../../net/order-outcomes.ts';
+import { rejectedUnsent, unsentRefusal } from '../../net/order-traits.ts';
 import { allPages, type Page } from '../../net/pages.ts';
 import { Session } from '../../net/session.ts';
 import { needValue, type RestResult, SignedRest } from '../../net/signed-rest.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
 import {
+  cancelAllAfterBody,
   cancelBody,
   cancelFrame,
   orderBody,
@@ -30,6 +35,7 @@ import {
   readFill,
   readOrder,
 } from './orders.ts';
+import { PERMISSIONS_PATH, readPermissions } from './permissions.ts';
 import { PushReader } from './pushes.ts';
 import { readAnswer, restDialect } from './rest.ts';
 import { HEARTBEAT, privateScript } from './session.ts';
@@ -98,6 +104,8 @@ export class OkxGateway implements Gateway {
   }
 
   async place(order: OrderRequest): Promise<PlaceOutcome> {
+    const refusal = unsentRefusal('okx', order, ORDER_TRAITS);
+    if (refusal !== undefined) return rejectedUnsent(refusal, this.#deps.clock.monotonicNs());
     // Past this moment the venue refuses the order itself, so that one given up on cannot be accepted later.
     const expTime = this.#rest.serverMs() + PLACE_TIMEOUT_MS;
     const { orderCode } = order.listing;
@@ -155,6 +163,19 @@ export class OkxGateway implements Gateway {
     const result = await this.#rest.get('/api/v5/account/trade-fee', { instType: 'SPOT', instId: listing.symbol });
     const read = ([item]: readonly Json[]): Rates | undefined => item && readFeeRates(item, listing.quote);
     return ownRates(result, read, DEFAULT_FEES, { venue: 'okx', symbol: listing.symbol, log: this.#deps.log });
+  }
+
+  async permissions(): Promise<KeyPermissions> {
+    return ownPermissions('okx', await this.#rest.get(PERMISSIONS_PATH), readPermissions);
+  }
+
+  venueClock(): Promise<ClockReading> {
+    return this.#rest.syncTime();
+  }
+
+  async cancelAllAfter(ms: number): Promise<void> {
+    const result = await this.#rest.post('/api/v5/trade/cancel-all-after', cancelAllAfterBody(ms));
+    needValue('okx', result, 'setting the dead-man timer');
   }
 
   #fills(

@@ -2,6 +2,8 @@
 import type { Endpoints, VenueDescriptor } from '../../core/venue.ts';
 import { DEFAULT_FEES, OkxGateway } from './gateway.ts';
 import { loadListings } from './instruments.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+import { rateLimits } from './rates.ts';
 import { okxStream } from './stream.ts';
 
 /** The private address takes orders too. */
@@ -24,8 +26,10 @@ export const okx: VenueDescriptor = {
   },
   defaultFees: DEFAULT_FEES,
   needsPassphrase: true,
-  // "Place order": 60 requests per 2 seconds, per user and instrument; kept for all instruments together.
-  orderRate: { orders: 60, windowMs: 2_000 },
+  orders: ORDER_TRAITS,
+  rateLimits,
+  // "Cancel All After": once a second, for each user and tag.
+  deadMan: { minMs: 10_000, maxMs: 120_000, refreshMs: 2_500, scope: 'tag' },
   stream: okxStream,
   loadListings,
   createGateway: (deps) => new OkxGateway(deps),

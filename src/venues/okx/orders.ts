@@ -4,6 +4,10 @@ import { isDecimal, isSame, isZero, negate, subtract } from '../../core/decimal-
 import { type Json, objectsOf, textOf } from '../../core/json.ts';
 import type { Balance, Fill, OrderReport, OrderRequest, OrderStatus } from '../../core/order.ts';
 import { sideOf } from '../../core/units.ts';
+import { ORDER_TRAITS } from './order-traits.ts';
+
+/** Stands on every order, so that the dead-man timer can be told to leave all others alone. */
+const TAG = 'parallax';
 
 /** What REST and WebSocket order entry have in common. */
 function orderArgs(order: OrderRequest): Record<string, string> {
@@ -11,12 +15,14 @@ function orderArgs(order: OrderRequest): Record<string, string> {
   const args: Record<string, string> = {
     tdMode: 'cash',
     clOrdId: order.clientId,
+    tag: TAG,
     side: order.side,
     ordType: isMarket ? 'market' : order.tif === 'gtc' ? 'limit' : order.tif,
-    sz: order.size,
+    sz: order.size ?? order.quoteSize,
+    ...ORDER_TRAITS.selfTrade.params,
   };
   // A market buy is otherwise sized in the quote asset.
-  if (isMarket) args.tgtCcy = 'base_ccy';
+  if (isMarket) args.tgtCcy = order.size === undefined ? 'quote_ccy' : 'base_ccy';
   else if (order.price !== undefined) args.px = order.price;
   return args;
 }
@@ -40,6 +46,11 @@ export const orderBody = (order: OrderRequest): string =>
 
 export const cancelBody = (symbol: string, clientId: string): string =>
   JSON.stringify({ instId: symbol, clOrdId: clientId });
+
+/** Body of `POST /api/v5/trade/cancel-all-after`; 0 takes the timer away.
+ *  https://www.okx.com/docs-v5/en/#order-book-trading-trade-post-cancel-all-after */
+export const cancelAllAfterBody = (ms: number): string =>
+  JSON.stringify({ timeOut: String(Math.ceil(ms / 1000)), tag: TAG });
 
 /** The subscriptions of the private socket. */
 export const PRIVATE_CHANNELS: readonly Readonly<Record<string, string>>[] = [

@@ -1,4 +1,4 @@
-/** A part of `test/long/damage.test.ts`, for everyday use. */
+/** A part of `test/cases`, for everyday use. */
 import { damageSuite } from './damage-suite.ts';
 
 damageSuite(100);

@@ -136,6 +136,28 @@ describe('control', () => {
     expect((await control('DELETE', '/faults')).body).toEqual({ lifted: 1 });
   });
 
+  it('grants the key what trading does not need, and takes it back', async () => {
+    const rights = async (): Promise<unknown> => {
+      const query = `timestamp=${Date.now()}`;
+      const signature = createHmac('sha256', venue.secret).update(query).digest('hex');
+      const url = `${venue.rest}/sapi/v1/account/apiRestrictions?${query}&signature=${signature}`;
+      return (await fetch(url, { headers: { 'X-MBX-APIKEY': venue.apiKey } })).json();
+    };
+    expect(await rights()).toMatchObject({ enableWithdrawals: false, ipRestrict: false });
+    const grant = { venue: 'binance', permissions: { withdraw: true } };
+    expect(await control('POST', '/account', grant)).toEqual({
+      status: 200,
+      body: { venue: 'binance', permissions: { withdraw: true, ipRestricted: false } },
+    });
+    expect(await rights()).toMatchObject({ enableWithdrawals: true, ipRestrict: false });
+    await control('POST', '/account', { venue: 'binance', permissions: { ipRestricted: true, withdraw: false } });
+    expect(await rights()).toMatchObject({ enableWithdrawals: false, ipRestrict: true });
+    for (const permissions of [{ withdraw: 'yes' }, { fly: true }, undefined]) {
+      expect((await control('POST', '/account', { venue: 'binance', permissions })).status).toBe(400);
+    }
+    expect((await control('POST', '/account', { ...grant, venue: 'mtgox' })).status).toBe(400);
+  });
+
   it('puts a price and holds it for its time', async () => {
     const put = { venue: 'binance', instrument: 'BTC-USDT', bid: '90000', ask: '90000.01', size: '2.5', forMs: 400 };
     expect((await control('POST', '/market', put)).status).toBe(200);

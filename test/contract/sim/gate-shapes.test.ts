@@ -125,6 +125,7 @@ async function emitRest(bench: ManualBench): Promise<Map<string, unknown>> {
     '/wallet/fee',
     '/spot/fee',
     '/account/detail',
+    '/account/main_keys',
   ]) {
     bodies.set(path.split('?')[0] ?? '', (await signed(bench, 'GET', path)).body);
   }
@@ -469,6 +470,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/account/detail': {
     ...{ user_id: N, ip_whitelist: [T], currency_pairs: [T], key: { mode: N }, tier: N, copy_trading_role: N },
   },
+  '/account/main_keys': [
+    {
+      ...{ state: N, mode: N, name: T, user_id: N, perms: [{ name: T, read_only: true }], ip_whitelist: [T] },
+      ...{ currency_pairs: [T], key: T, created_at: N, update_at: N, last_access: N },
+    },
+  ],
   refused: { label: T, message: T },
 };
 

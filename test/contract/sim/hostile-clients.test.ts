@@ -1,6 +1,6 @@
 /** Clients that send what no documentation allows: each gets an error, and the exchanges go on. */
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type ReadyVenue, type RunningSim, runSim } from '../../../src/sim/main.ts';
 
@@ -23,8 +23,11 @@ function venueOf(id: string): ReadyVenue {
   return venue;
 }
 
-/** The first answer to `message` on a fresh connection. */
-function ask(url: string, message: object): Promise<unknown> {
+/** The first answer to `message` on a fresh connection; OKX takes three of them a second. */
+const ask = (url: string, message: object): Promise<unknown> =>
+  vi.waitFor(() => askOnce(url, message), { timeout: 10_000, interval: 50 });
+
+function askOnce(url: string, message: object): Promise<unknown> {
   const socket = new WebSocket(url);
   sockets.push(socket);
   return new Promise((resolve, reject) => {

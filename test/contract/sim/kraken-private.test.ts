@@ -128,7 +128,7 @@ describe('orders on the private socket of the simulated Kraken', () => {
       [{ order_qty: -1, limit_price: 90000 }, 'EGeneral:Invalid arguments:volume'],
       [{ order_qty: 0.01, limit_price: 90000, side: 'hold' }, 'EGeneral:Invalid arguments:type'],
       [{ order_qty: 0.01, limit_price: 90000, order_type: 'iceberg' }, 'EGeneral:Invalid arguments:ordertype'],
-      [{ order_qty: 0.01, limit_price: 90000, time_in_force: 'gtd' }, 'EGeneral:Invalid arguments:timeinforce'],
+      [{ order_qty: 0.01, limit_price: 90000, time_in_force: 'gtd' }, 'EGeneral:Invalid arguments:expiretm'],
       [{ order_qty: 0.01, limit_price: 90000, deadline: 'soon' }, 'EGeneral:Invalid arguments:deadline'],
       [{ order_qty: 0.01, limit_price: 90000, margin: true }, 'EGeneral:Invalid arguments:margin'],
       [{ order_qty: 0.01, limit_price: 90000, fee_preference: 'base' }, 'EGeneral:Invalid arguments:fee_preference'],

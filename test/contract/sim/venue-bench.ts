@@ -7,6 +7,7 @@ import { Exchange } from '../../../src/sim/exchange.ts';
 import type { FaultRequest } from '../../../src/sim/fault-requests.ts';
 import { FaultBoard, skewedClock } from '../../../src/sim/faults.ts';
 import type { Level, SimAccount, SimInstrument } from '../../../src/sim/port.ts';
+import type { LoggedRequest } from '../../../src/sim/request-log.ts';
 import type { Connection, ConnectionHandlers } from '../../../src/sim/server.ts';
 import { wsServer } from '../../../src/sim/server-ws.ts';
 import type { KeyKind, RecordingPlayer, SimEndpoints, SimVenue, VenueWire } from '../../../src/sim/wire-port.ts';
@@ -77,6 +78,8 @@ function parts(
 
 export interface LoopbackBench extends VenueBench {
   readonly endpoints: SimEndpoints;
+  /** What was asked of it, oldest first. */
+  readonly requests: readonly LoggedRequest[];
   close(): Promise<void>;
 }
 
@@ -84,11 +87,12 @@ export interface LoopbackBench extends VenueBench {
 export async function startVenue(venue: SimVenue, latencyMs = 0, keys?: KeyKind): Promise<LoopbackBench> {
   const clock = systemClock();
   const made = parts(venue, clock, latencyMs, undefined, keys);
-  const troubles = troubled(made.wire, made.faults.of(venue.id), clock);
+  const troubles = troubled(made.wire, made.faults.of(venue.id), clock, venue.connections);
   const server = await wsServer.listen({ port: 0 }, troubles);
   return {
     ...made,
     endpoints: venue.endpoints(server.port),
+    requests: troubles.requests,
     close: async () => {
       troubles.close();
       await server.close();

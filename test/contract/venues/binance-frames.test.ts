@@ -160,9 +160,12 @@ const DIFFERENCES: Readonly<
 > = {
   'order.place': {
     recvWindow: [2000, 10000, 'not longer than we wait for the answer: a late order must be refused, not carried out'],
+    selfTradePreventionMode: ['EXPIRE_TAKER', undefined, 'an account must not trade with itself'],
+    returnRateLimits: [true, false, 'our budget is corrected by what the venue says'],
   },
   'order.cancel': {
     recvWindow: [undefined, 10000, 'the 5000 ms of the venue serve for a cancellation'],
+    returnRateLimits: [true, false, 'as above'],
   },
   'userDataStream.subscribe.signature': {
     recvWindow: [5000, 10000, 'the ordinary window of the venue'],

@@ -3,4 +3,8 @@
 import { binance } from '../../../src/venues/binance/index.ts';
 import { venueContract } from './venue-contract.ts';
 
-venueContract(binance, { keys: 'ed25519', marketData: 'sbe' });
+venueContract(binance, {
+  keys: 'ed25519',
+  marketData: 'sbe',
+  cannot: { deadMan: 'spot has no such timer; countdownCancelAll is for futures and options' },
+});

@@ -6,6 +6,7 @@ import { isObject, type Json, objectsOf, parseObject, textOf } from '../../../sr
 import { silentLog } from '../../../src/core/log.ts';
 import type { GatewayEvent } from '../../../src/core/order.ts';
 import { itemsOf, readBalance, readFeeRates, readFill, readOrder } from '../../../src/venues/bitget/orders.ts';
+import { readPermissions } from '../../../src/venues/bitget/permissions.ts';
 import { PushReader } from '../../../src/venues/bitget/pushes.ts';
 import { describeWithFixtures, readJsonl } from '../../fixtures.ts';
 import {
@@ -105,7 +106,13 @@ describeWithFixtures('bitget private pushes', (root) => {
 describeWithFixtures('bitget private REST bodies', (root) => {
   const rows = readJsonl<Named>(join(root, 'bitget/rest_private/jkorf.jsonl'));
   const readings: Record<string, Reading> = {
-    'Spot/Account/GetAccountInfo': notOurs,
+    'Spot/Account/GetAccountInfo': (text) =>
+      expect(readPermissions(dataOf(text))).toEqual({
+        canRead: true,
+        canTrade: true,
+        canWithdraw: false,
+        ipRestricted: true,
+      }),
     'Spot/Account/GetFundingBalances': ignored('the funding account cannot trade'),
     'Spot/Account/GetSpotBalances': (text) =>
       expect(itemsOf(dataOf(text)).map(readBalance)).toEqual([{ asset: 'USDT', free: '0', locked: '0' }]),

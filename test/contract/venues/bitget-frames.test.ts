@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { silentLog } from '../../../src/core/log.ts';
-import type { Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
 import { wsSockets } from '../../../src/net/ws-socket.ts';
 import { bitget } from '../../../src/venues/bitget/index.ts';
@@ -46,6 +46,7 @@ interface Difference {
 const expiry = {
   requestTime: 'with the window: the venue itself refuses an order that we have given up waiting for',
   receiveWindow: 'as above',
+  stpMode: 'an account must not trade with itself',
 };
 
 /** Every other difference, as field → why. `ours` and `theirs` hold what only that side writes. */
@@ -143,7 +144,7 @@ describe('bitget requests and frames beside those of ccxt', () => {
     await theirs.close();
   });
 
-  const order = (change: Partial<OrderRequest>): OrderRequest => ({
+  const order = (change: Partial<BaseOrder>): OrderRequest => ({
     clientId: 'p1e1s1',
     listing,
     side: 'buy',

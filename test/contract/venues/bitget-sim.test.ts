@@ -5,7 +5,7 @@ import { formatDecimal, parseDecimal } from '../../../src/core/decimal.ts';
 import { FRAME, FrameBatch } from '../../../src/core/frame.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { silentLog } from '../../../src/core/log.ts';
-import type { Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import type { HttpPort, Socket } from '../../../src/core/socket.ts';
 import { type ControlEvent, VERDICT, type Verdict } from '../../../src/core/venue.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
@@ -55,7 +55,7 @@ function gatewayOver(port: HttpPort, events: GatewayEvent[] = []): Gateway {
 
 let serial = 0;
 /** An order that takes what stands within 0.5 % of the other side, once something does. */
-async function crossing(change: Partial<OrderRequest> = {}): Promise<OrderRequest> {
+async function crossing(change: Partial<BaseOrder> = {}): Promise<OrderRequest> {
   const ask = await vi.waitFor(() => {
     const found = parseDecimal(ledger().tops['BTC-USDT']?.ask ?? '0', 2);
     expect(found > 0n).toBe(true);

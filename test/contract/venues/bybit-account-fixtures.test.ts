@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { type Json, parseObject } from '../../../src/core/json.ts';
 import type { GatewayEvent } from '../../../src/core/order.ts';
 import { readBalances, readFeeRates, readFill, readOrder } from '../../../src/venues/bybit/orders.ts';
+import { readPermissions } from '../../../src/venues/bybit/permissions.ts';
 import { PushReader } from '../../../src/venues/bybit/pushes.ts';
 import { answerOf, pageOf, readReply } from '../../../src/venues/bybit/rest.ts';
 import { privateScript, tradeScript } from '../../../src/venues/bybit/session.ts';
@@ -190,7 +191,13 @@ describeWithFixtures('bybit private REST bodies', (root) => {
     'Account/DeleteApiKey': notOurs,
     'Account/EditApiKey': notOurs,
     'Account/GetAnalysisTradeInfo': notOurs,
-    'Account/GetApiKeyInfo': notOurs,
+    'Account/GetApiKeyInfo': (text) =>
+      expect(readPermissions(result(text))).toEqual({
+        canRead: true,
+        canTrade: true,
+        canWithdraw: false,
+        ipRestricted: false,
+      }),
     'Account/GetAssetOverview': notOurs,
     'Account/GetBalances': (text) =>
       expect(items(text).flatMap(readBalances)).toEqual([{ asset: 'BTC', free: '0', locked: '0' }]),

@@ -1,4 +1,6 @@
 import { bybit } from '../../../src/venues/bybit/index.ts';
 import { venueContract } from './venue-contract.ts';
 
-venueContract(bybit);
+venueContract(bybit, {
+  cannot: { deadMan: 'its DCP watches a connection instead, and only for clients that applied for it' },
+});

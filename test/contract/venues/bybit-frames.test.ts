@@ -3,7 +3,7 @@ import ccxt from 'ccxt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { silentLog } from '../../../src/core/log.ts';
-import type { Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
 import { wsSockets } from '../../../src/net/ws-socket.ts';
 import { bybit } from '../../../src/venues/bybit/index.ts';
@@ -41,11 +41,13 @@ const VARYING: Record<string, string> = {
 };
 
 /** Every other difference, as field → why: what only one side writes. */
+const selfTrade = 'an account must not trade with itself';
+
 const DIFFERENCES: Record<string, { ours: Record<string, string>; theirs: Record<string, string> }> = {
-  limit: { ours: {}, theirs: {} },
-  ioc: { ours: {}, theirs: {} },
-  fok: { ours: {}, theirs: {} },
-  market: { ours: {}, theirs: {} },
+  limit: { ours: { smpType: selfTrade }, theirs: {} },
+  ioc: { ours: { smpType: selfTrade }, theirs: {} },
+  fok: { ours: { smpType: selfTrade }, theirs: {} },
+  market: { ours: { smpType: selfTrade }, theirs: {} },
   cancel: { ours: {}, theirs: { orderId: 'empty: ccxt was given the id of the client alone' } },
 };
 
@@ -112,7 +114,7 @@ describe('bybit frames beside those of ccxt', () => {
     await theirs.close();
   });
 
-  const order = (change: Partial<OrderRequest>): OrderRequest => ({
+  const order = (change: Partial<BaseOrder>): OrderRequest => ({
     clientId: 'p1e1s1',
     listing,
     side: 'buy',

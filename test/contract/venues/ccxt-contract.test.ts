@@ -8,6 +8,9 @@ venueContract(
   {
     cannot: {
       'market-buy': 'classes of ccxt size a market buy by base or by cost, each in its way; none is sent',
+      permissions: 'ccxt has no common way to ask what a key may do',
+      venueClock: "ccxt keeps the venue's time to itself, and not every class of it asks",
+      deadMan: 'few classes of ccxt have such a timer, each in its way; none is used',
       duplicate: 'ccxt takes a repeated update of OKX for a gap, and the book is built anew',
     },
   },

@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { silentLog } from '../../../src/core/log.ts';
-import type { Gateway, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway, OrderRequest } from '../../../src/core/order.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
 import { wsSockets } from '../../../src/net/ws-socket.ts';
 import { coinbase } from '../../../src/venues/coinbase/index.ts';
@@ -196,7 +196,7 @@ describe('coinbase requests beside those of ccxt', () => {
     await theirs.close();
   });
 
-  const order = (change: Partial<OrderRequest>): OrderRequest => ({
+  const order = (change: Partial<BaseOrder>): OrderRequest => ({
     clientId: 'p1e1s1',
     listing,
     side: 'buy',
@@ -207,7 +207,7 @@ describe('coinbase requests beside those of ccxt', () => {
     ...change,
   });
 
-  it.each<[string, Partial<OrderRequest>, 'limit' | 'market', object]>([
+  it.each<[string, Partial<BaseOrder>, 'limit' | 'market', object]>([
     ['an IOC order', {}, 'limit', { timeInForce: 'IOC' }],
     ['a FOK order', { tif: 'fok' }, 'limit', { timeInForce: 'FOK' }],
     ['a resting order', { tif: 'gtc' }, 'limit', {}],

@@ -7,7 +7,7 @@ import { decimalsOf, formatDecimal, parseDecimal } from '../../../src/core/decim
 import { canonical } from '../../../src/core/decimal-text.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { type Log, silentLog } from '../../../src/core/log.ts';
-import type { Fill, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Fill, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
 import { wsSockets } from '../../../src/net/ws-socket.ts';
 import { type RunningSim, runSim } from '../../../src/sim/main.ts';
@@ -44,7 +44,7 @@ describe('coinbase against its simulator', () => {
       onEvent: (event) => void heard.push(event),
     });
   };
-  const crossing = (change: Partial<OrderRequest> = {}): OrderRequest => {
+  const crossing = (change: Partial<BaseOrder> = {}): OrderRequest => {
     const side = change.side ?? 'buy';
     const top = ledger().tops[btc.instrument];
     const scale = decimalsOf(btc.priceTick);
@@ -68,7 +68,7 @@ describe('coinbase against its simulator', () => {
   };
 
   beforeAll(async () => {
-    sim = await runSim({ venues: ['coinbase'], seed: 11, market: 'calm' });
+    sim = await runSim({ venues: ['coinbase'], seed: 11, market: 'still' });
     listings = await coinbase.loadListings(venue(), http);
     btc = listings.find((listing) => listing.instrument === 'BTC-USDT') as Listing;
     gateway = open();

@@ -467,7 +467,7 @@ describeWithFixtures('gate errors', (root) => {
       InvalidQuantity: ['filter'],
       UnknownOrder: ['unknown-order'],
       InsufficientBalance: ['insufficient-funds'],
-      RejectedOrderConfiguration: ['other'],
+      RejectedOrderConfiguration: ['other', 'unfilled'],
       IncorrectState: ['other'],
       RateLimitOrder: ['rate-limit'],
       NoPosition: ['other'],

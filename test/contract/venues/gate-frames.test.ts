@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { silentLog } from '../../../src/core/log.ts';
-import type { Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
 import { wsSockets } from '../../../src/net/ws-socket.ts';
 import { gate } from '../../../src/venues/gate/index.ts';
@@ -169,7 +169,7 @@ describe('gate frames beside those of ccxt', () => {
     await theirs.close();
   });
 
-  const order = (change: Partial<OrderRequest>): OrderRequest => ({
+  const order = (change: Partial<BaseOrder>): OrderRequest => ({
     clientId: 'p1e1s1',
     listing,
     side: 'buy',
@@ -181,10 +181,11 @@ describe('gate frames beside those of ccxt', () => {
   });
 
   const ORDERS = [
-    ['limit', order({}), 'limit', { timeInForce: 'GTC' }],
     ['ioc', order({ tif: 'ioc' }), 'limit', { timeInForce: 'IOC' }],
     ['fok', order({ tif: 'fok', side: 'sell' }), 'limit', { timeInForce: 'FOK' }],
     ['market', order({ type: 'market', side: 'sell', tif: 'ioc' }), 'market', {}],
+    // Last: what would meet an order that rests is held back.
+    ['limit', order({}), 'limit', { timeInForce: 'GTC' }],
   ] as const;
 
   it.each(ORDERS)('place a %s order alike', async (_, request, type, params) => {

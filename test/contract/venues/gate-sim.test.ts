@@ -6,7 +6,7 @@ import { formatDecimal, parseDecimal } from '../../../src/core/decimal.ts';
 import { FRAME, FrameBatch } from '../../../src/core/frame.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { silentLog } from '../../../src/core/log.ts';
-import type { Fill, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Fill, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import type { Socket } from '../../../src/core/socket.ts';
 import { type ControlEvent, VERDICT, type Verdict } from '../../../src/core/venue.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
@@ -51,7 +51,7 @@ describe('gate against its simulator', () => {
       onEvent,
     });
   };
-  const order = (change: Partial<OrderRequest> = {}): OrderRequest => {
+  const order = (change: Partial<BaseOrder> = {}): OrderRequest => {
     const { bid = '0', ask = '0' } = sim.ledger().venues.gate?.tops['BTC-USDT'] ?? {};
     const side = change.side ?? 'buy';
     const best = parseDecimal(side === 'buy' ? ask : bid, 1);
@@ -92,7 +92,7 @@ describe('gate against its simulator', () => {
 
   it('hears that a FOK order cannot be filled as a plain refusal, and never sends a market buy', async () => {
     const fok = await gateway.place(order({ tif: 'fok', size: '9' }));
-    expect(fok).toMatchObject({ kind: 'rejected', error: { class: 'other', code: 'FOK_NOT_FILL' } });
+    expect(fok).toMatchObject({ kind: 'rejected', error: { class: 'unfilled', code: 'FOK_NOT_FILL' } });
     const before = sim.ledger().venues.gate?.orders.length;
     expect(await gateway.place(order({ type: 'market' }))).toMatchObject({
       kind: 'rejected',

@@ -9,6 +9,7 @@ import type { GatewayEvent } from '../../../src/core/order.ts';
 import type { SessionStep } from '../../../src/net/session-port.ts';
 import { namesOf, toListing } from '../../../src/venues/kraken/instruments.ts';
 import { KrakenParser } from '../../../src/venues/kraken/parse.ts';
+import { readPermissions } from '../../../src/venues/kraken/permissions.ts';
 import { PushReader } from '../../../src/venues/kraken/pushes.ts';
 import { readBalances, readFeeRates, readOrder, readTrade, tradeIdsOf } from '../../../src/venues/kraken/reports.ts';
 import { readReply } from '../../../src/venues/kraken/rest.ts';
@@ -413,7 +414,14 @@ describeWithFixtures('kraken private REST bodies', (root) => {
     'Futures/Trading/PlaceOrder': futures,
     'Futures/Trading/SetLeverage': futures,
     'Futures/Trading/SetSelfTradeStrategy': futures,
-    'Spot/Account/GetApiKeyInfo': notOurs,
+    'Spot/Account/GetApiKeyInfo': (text) =>
+      // It has an empty entry where there are no addresses.
+      expect(readPermissions(resultOf(text))).toEqual({
+        canRead: true,
+        canTrade: true,
+        canWithdraw: true,
+        ipRestricted: false,
+      }),
     'Spot/Account/GetAvailableBalances': (text) =>
       // Numbers, where the documentation has texts.
       expect(readBalances(resultOf(text), names)).toEqual([

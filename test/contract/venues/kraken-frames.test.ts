@@ -3,7 +3,7 @@ import ccxt from 'ccxt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { silentLog } from '../../../src/core/log.ts';
-import type { Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
 import { wsSockets } from '../../../src/net/ws-socket.ts';
 import { kraken } from '../../../src/venues/kraken/index.ts';
@@ -18,17 +18,23 @@ const VARYING: Record<string, string> = {
 };
 
 const inTime = 'the venue itself refuses an order that we have given up waiting for';
+const selfTrade = 'an account must not trade with itself';
 const inQuote = 'sales are otherwise charged in base';
 
 /** Every other difference, as field → why. `ours` and `theirs` hold what only that side writes. */
 const DIFFERENCES: Record<string, { ours: Record<string, string>; theirs: Record<string, string> }> = {
   limit: {
-    ours: { deadline: inTime, fee_preference: inQuote, time_in_force: 'said, though it is the default' },
+    ours: {
+      deadline: inTime,
+      fee_preference: inQuote,
+      stp_type: selfTrade,
+      time_in_force: 'said, though it is the default',
+    },
     theirs: {},
   },
-  ioc: { ours: { deadline: inTime, fee_preference: inQuote }, theirs: {} },
-  fok: { ours: { deadline: inTime, fee_preference: inQuote }, theirs: {} },
-  market: { ours: { deadline: inTime, fee_preference: inQuote }, theirs: {} },
+  ioc: { ours: { deadline: inTime, fee_preference: inQuote, stp_type: selfTrade }, theirs: {} },
+  fok: { ours: { deadline: inTime, fee_preference: inQuote, stp_type: selfTrade }, theirs: {} },
+  market: { ours: { deadline: inTime, fee_preference: inQuote, stp_type: selfTrade }, theirs: {} },
   cancel: {
     ours: { cl_ord_id: 'we know our own name of an order at once' },
     theirs: { order_id: 'ccxt goes by theirs' },
@@ -37,7 +43,7 @@ const DIFFERENCES: Record<string, { ours: Record<string, string>; theirs: Record
     ours: { snap_trades: 'said, though it is the default', order_status: 'said, though it is the default' },
     theirs: { req_id: 'our acknowledgements are told apart by their channel' },
   },
-  restIoc: { ours: { deadline: inTime, oflags: inQuote }, theirs: {} },
+  restIoc: { ours: { deadline: inTime, oflags: inQuote, stptype: selfTrade }, theirs: {} },
   restCancel: { ours: {}, theirs: {} },
   token: { ours: {}, theirs: {} },
 };
@@ -108,7 +114,7 @@ describe('kraken frames beside those of ccxt', () => {
     await theirs.close();
   });
 
-  const order = (change: Partial<OrderRequest>): OrderRequest => ({
+  const order = (change: Partial<BaseOrder>): OrderRequest => ({
     clientId: 'p1e1s1',
     listing,
     side: 'buy',

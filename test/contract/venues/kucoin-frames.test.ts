@@ -3,7 +3,7 @@
 import ccxt from 'ccxt';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Listing } from '../../../src/core/instrument.ts';
-import type { OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, OrderRequest } from '../../../src/core/order.ts';
 import { toListing } from '../../../src/venues/kucoin/instruments.ts';
 import { cancelFrame, orderBody, orderFrame } from '../../../src/venues/kucoin/orders.ts';
 import { restDialect } from '../../../src/venues/kucoin/rest.ts';
@@ -52,7 +52,7 @@ class Witness extends ccxt.kucoin {
   }
 }
 
-const order = (change: Partial<OrderRequest>): OrderRequest => ({
+const order = (change: Partial<BaseOrder>): OrderRequest => ({
   clientId: 'p1e1s1',
   listing,
   side: 'buy',
@@ -67,9 +67,10 @@ const order = (change: Partial<OrderRequest>): OrderRequest => ({
 const OURS = {
   allowMaxTimeWindow: 'the venue itself refuses an order that we have given up waiting for',
   clientTimestamp: 'from when that window counts',
+  stp: 'an account must not trade with itself',
 };
 
-const ORDERS: Record<string, { change: Partial<OrderRequest>; params: object; ours?: Record<string, string> }> = {
+const ORDERS: Record<string, { change: Partial<BaseOrder>; params: object; ours?: Record<string, string> }> = {
   limit: {
     change: {},
     params: {},

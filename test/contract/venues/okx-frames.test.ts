@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { silentLog } from '../../../src/core/log.ts';
-import type { Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
 import { wsSockets } from '../../../src/net/ws-socket.ts';
 import { okx } from '../../../src/venues/okx/index.ts';
@@ -39,6 +39,10 @@ const VARYING: Record<string, string> = {
   sign: 'signs that time; checked on its own below',
 };
 
+/** What the dead-man timer is restricted to. */
+const tag = 'names our orders for the timer that cancels them';
+const selfTrade = 'an account must not trade with itself';
+
 /** Every other difference, as field → why. `ours` and `theirs` hold what only that side writes. */
 const DIFFERENCES: Record<string, { ours: Record<string, string>; theirs: Record<string, string> }> = {
   login: { ours: {}, theirs: {} },
@@ -49,19 +53,19 @@ const DIFFERENCES: Record<string, { ours: Record<string, string>; theirs: Record
     },
   },
   limit: {
-    ours: { expTime: 'the venue itself refuses an order that we have given up waiting for' },
+    ours: { expTime: 'the venue itself refuses an order that we have given up waiting for', stpMode: selfTrade, tag },
     theirs: { tgtCcy: 'only means something for market orders' },
   },
   ioc: {
-    ours: { expTime: 'as above' },
+    ours: { expTime: 'as above', stpMode: selfTrade, tag },
     theirs: { tgtCcy: 'as above' },
   },
   fok: {
-    ours: { expTime: 'as above' },
+    ours: { expTime: 'as above', stpMode: selfTrade, tag },
     theirs: { tgtCcy: 'as above' },
   },
   market: {
-    ours: { expTime: 'as above' },
+    ours: { expTime: 'as above', stpMode: selfTrade, tag },
     theirs: {},
   },
   cancel: { ours: {}, theirs: {} },
@@ -134,7 +138,7 @@ describe('okx frames beside those of ccxt', () => {
     await theirs.close();
   });
 
-  const order = (change: Partial<OrderRequest>): OrderRequest => ({
+  const order = (change: Partial<BaseOrder>): OrderRequest => ({
     clientId: 'p1e1s1',
     listing,
     side: 'buy',

@@ -5,7 +5,7 @@ import { formatDecimal, parseDecimal } from '../../../src/core/decimal.ts';
 import { FRAME, FrameBatch } from '../../../src/core/frame.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import { type Log, silentLog } from '../../../src/core/log.ts';
-import type { Fill, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Fill, Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
 import type { Socket } from '../../../src/core/socket.ts';
 import { type ControlEvent, VERDICT, type Verdict } from '../../../src/core/venue.ts';
 import { httpClient } from '../../../src/net/http-client.ts';
@@ -56,7 +56,7 @@ describe('okx against its simulator', () => {
     return okx.createGateway({ endpoints: venue(), credentials, listings, sockets, http, clock, log, onEvent });
   };
   /** An order that takes what stands there: well beyond the other side, inside the price limits. */
-  const crossing = async (change: Partial<OrderRequest> = {}): Promise<OrderRequest> => {
+  const crossing = async (change: Partial<BaseOrder> = {}): Promise<OrderRequest> => {
     const top = (await ledger()).tops['BTC-USDT'] as { bid: string; ask: string };
     const side = change.side ?? 'buy';
     const best = parseDecimal(side === 'buy' ? top.ask : top.bid, 1);
@@ -139,7 +139,7 @@ describe('okx against its simulator', () => {
   });
 
   it('reads refusals', async () => {
-    const refusals: [Partial<OrderRequest>, string][] = [
+    const refusals: [Partial<BaseOrder>, string][] = [
       [{ size: '0.000000001' }, 'filter'],
       [{ price: '60000.123456' }, 'filter'],
       [{ size: '15' }, 'insufficient-funds'],

@@ -38,6 +38,7 @@ export const fakeVenue = (id: string, more: Partial<VenueStatus> = {}): VenueSta
   reconnects: 3,
   gatewayUp: true,
   incarnation: 4,
+  breaker: { state: 'closed', score: 12.5 },
   ...more,
 });
 
@@ -48,14 +49,23 @@ export const fakeStatus = (more: Partial<EngineStatus> = {}): EngineStatus => ({
   idle: 'backoff',
   state: 'running',
   reasons: [],
+  risk: { state: 'reducing', dayGains: { USDT: '-12.5' }, lossStreak: 3, overExposed: ['BTC-USDT'] },
   startedAt: 1_750_000_000_000,
   uptimeMs: 83_000,
-  venues: [fakeVenue('binance'), fakeVenue('okx', { state: 'suspect', liveRows: 4 })],
+  venues: [
+    fakeVenue('binance'),
+    fakeVenue('okx', {
+      state: 'suspect',
+      liveRows: 4,
+      breaker: { state: 'open', until: 1_750_000_000_000, score: 110 },
+      instrumentBreakers: [{ instrument: 'BTC-USDT', state: 'half-open', score: 75 }],
+    }),
+  ],
   quotes: 240_000,
   opportunities: 321,
   intents: 45,
   refusals: { 'below-fees': 200, 'cool-down': 31 },
-  legSets: { opened: 44, filled: 40, unwound: 2, missed: 1, refused: 1, unknown: 0, residual: 0 },
+  legSets: { opened: 44, filled: 40, unwound: 2, missed: 1, refused: 1, unknown: 0, held: 0, residual: 0 },
   orders: { sent: 90, acked: 90, filled: 84, rejected: 1, cancelled: 5, unknown: 0 },
   pnl: { USDT: '12.3456789', BTC: '-0.00000042' },
   valued: { USDT: '12.30' },
@@ -132,6 +142,7 @@ export const order = (n: number): Required<OrderRecord> => ({
   side: 'buy',
   type: 'limit',
   tif: 'ioc',
+  orderKind: 'ioc',
   price: '60000.1',
   size: '0.01',
   status: 'rejected',
@@ -193,7 +204,7 @@ export function fakeEngine(more: Partial<ApiDeps> = {}): FakeEngine {
     pause: (by) => called(`pause ${by}`, 'paused', [by]),
     resume: (by) => called(`resume ${by}`, 'running'),
     halt: (by, reason) => called(`halt ${by} ${reason}`, 'halted', [reason]),
-    unhalt: (by) => called(`unhalt ${by}`, 'paused'),
+    unhalt: async (by) => called(`unhalt ${by}`, 'paused'),
     drain: (by) => called(`drain ${by}`, 'draining'),
   };
   const audit: AuditTrail = {

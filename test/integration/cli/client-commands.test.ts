@@ -52,6 +52,7 @@ describe('reading', () => {
     for (const part of [
       'Parallax  ● running  sim · fused · backoff  run r0001',
       '44 opened · 40 filled',
+      'reducing · -12.5 USDT today · 3 losing in a row · BTC-USDT past its exposure limit',
       '200 below-fees · 31 cool-down',
       '999 records, at most 12.5 ms behind',
       'tick → trade',

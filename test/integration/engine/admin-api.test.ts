@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LegSetRecord, OpportunityRecord } from '../../../src/core/records.ts';
 import type { EdgeView, InventoryView, QuoteView } from '../../../src/core/status.ts';
-import { openOrdersOf } from '../../../src/record/wal-state.ts';
 import { readWal } from '../../support/agreement.ts';
 import { simConfig } from '../../support/engine-config.ts';
 import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
 import { exact } from '../../support/exact.ts';
 import { startSim, type TestSim } from '../../support/sim.ts';
 import { until } from '../../support/until.ts';
+import { openOrdersOf } from '../../support/wal-state.ts';
 
 let sim: TestSim;
 let engine: EngineProcess;

@@ -97,7 +97,7 @@ describe.each(['fused', 'dedicated'])('%s', (topology) => {
     expect(await crash('executor', 'boundary')).toEqual(alone('executor'));
     await paused;
     await sim.lift();
-    expect(readFileSync(join(here.dataDir, 'parallax.log'), 'utf8')).toMatch(/adopted open leg sets/);
+    expect(readFileSync(join(here.dataDir, 'parallax.log'), 'utf8')).toMatch(/recovered/);
     await here.reached(
       'all that was open to be closed',
       ({ legSets: { filled, unwound, missed } }) => filled + unwound + missed >= legSets.opened,
@@ -124,8 +124,9 @@ describe.each(['fused', 'dedicated'])('%s', (topology) => {
     const summary = await here.finish();
     expect(summary.legSets).toMatchObject({ residual: 0, unknown: 0 });
     expect(summary.halted).toBeUndefined();
-    const codes = new Set(summary.faults.map(({ code }) => code));
-    expect([...codes]).toEqual(['actor/crashed']);
+    // Lives that follow on each other so fast may meet a venue's limit of connections; they try again.
+    const faults = summary.faults.filter(({ message }) => !/Unexpected server response: 429/.test(message));
+    expect(new Set(faults.map(({ code }) => code)), JSON.stringify(faults)).toEqual(new Set(['actor/crashed']));
     const journal = readJournal(here.dataDir, { sameProcess: true });
     expect(disagreements({ after: await sim.ledger(), journal, wal: readWal(here.dataDir), summary })).toEqual([]);
   });

@@ -59,6 +59,7 @@ function stage(of: Listing) {
     recentFills: async () => [fill],
     balances: async () => [{ asset: '1000SATS', free: '1.5', locked: '0' }],
     feeRates: async () => ({ taker: '0.001', maker: '0.001' }),
+    cancelAllAfter: async (ms) => void asked.push(ms),
     close: async () => {},
   };
   const venue = {
@@ -118,6 +119,28 @@ describe('a gateway of a bundled coin', () => {
     expect(await gateway.balances()).toEqual([{ asset: 'SATS', free: '1500', locked: '0' }]);
     expect(await gateway.recentFills(listing, 0)).toEqual([canonicalFill]);
     expect(await gateway.openOrders()).toMatchObject([{ filled: '12000' }]);
+  });
+
+  it('asks what the key may do, and the time, where the venue can be asked', async () => {
+    const { gateway, inner } = stage(listing);
+    expect([gateway.permissions, gateway.venueClock]).toEqual([undefined, undefined]);
+    const permissions = { canRead: true, canTrade: true, canWithdraw: false, ipRestricted: undefined };
+    const reading = { offsetMs: 3, errorMs: 1, tripsMs: [2] };
+    Object.assign(inner, { permissions: async () => permissions, venueClock: async () => reading });
+    const asking = createIdentifiedGateway(
+      { id: 'binance', createGateway: () => inner } as unknown as VenueDescriptor,
+      { listings: [listing] } as unknown as GatewayDeps,
+      [],
+    );
+    expect(asking).not.toBe(inner);
+    expect(await asking.permissions?.()).toBe(permissions);
+    expect(await asking.venueClock?.()).toBe(reading);
+  });
+
+  it('has the venue’s dead-man timer', async () => {
+    const { gateway, asked } = stage(listing);
+    await gateway.cancelAllAfter?.(7_000);
+    expect(asked.at(-1)).toBe(7_000);
   });
 
   it('is the venue’s own where every name means what it says', () => {

@@ -23,7 +23,8 @@ function specs(setups: readonly VenueSetup[]): Specs {
     histograms: [],
   });
   const identity = { next: () => ({ instance: 'abcde', epoch: 1 }) };
-  return new Specs(['binance', 'okx'], setups, identity, new Control(allocate(layout), layout));
+  const context = { run: 'run', universe: { venues: ['binance', 'okx'] } };
+  return new Specs(context, setups, identity, new Control(allocate(layout), layout), ['dead']);
 }
 
 describe('what feeds are started with', () => {
@@ -44,5 +45,13 @@ describe('what feeds are started with', () => {
     expect(JSON.stringify(spec)).not.toMatch(/secret|passphrase|okx/);
     expect(JSON.stringify(made.next('feed:okx', 0))).not.toMatch(/api-key|secret|passphrase/);
     expect(JSON.stringify([made.next('detector', 0), made.next('journal', 0)])).not.toMatch(/api-key|secret/);
+  });
+});
+
+describe('what executors are started with', () => {
+  it('names the runs whose records the journal may lack; a successor, its own too', () => {
+    const made = specs([setup('binance'), setup('okx')]);
+    expect(made.next('executor', 0)).toMatchObject({ kind: 'executor', unended: ['dead'] });
+    expect(made.next('executor', 1)).toMatchObject({ unended: ['dead', 'run'] });
   });
 });

@@ -10,9 +10,11 @@ import {
   marketDataProblems,
   redactConfig,
   resolveCredentials,
+  type StoredKeys,
 } from '../../../src/cli/config-file.ts';
 import { type Config, defaultConfig } from '../../../src/core/config.ts';
 import type { KnownVenue } from '../../../src/core/config-check.ts';
+import { ORDER_KINDS } from '../../../src/core/order.ts';
 import { venueRegistry } from '../../../src/venues/registry.ts';
 
 const KNOWN = new Map<string, KnownVenue>([
@@ -29,6 +31,12 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const stored = (opened: StoredKeys['opened']): StoredKeys => ({
+  path: '/data/secrets.enc',
+  opened,
+  needsPassphrase: ({ id }) => KNOWN.get(id)?.needsPassphrase === true,
+});
 
 function load(text: string, name = 'c.yaml') {
   const path = join(folder, name);
@@ -92,6 +100,14 @@ venues:
     credentials: { apiKeyEnv: A, secretEnv: B }
 `);
     expect(problems.map(({ path }) => path).sort()).toEqual(['api.port', 'mode', 'venues[0].id']);
+  });
+
+  it('wants the first opening of a breaker no longer than the longest', () => {
+    expect(load('breakers: { firstOpenMs: 3000, maxOpenMs: 2000 }\n').problems).toEqual([
+      { path: 'breakers.firstOpenMs', message: 'may not be longer than breakers.maxOpenMs' },
+    ]);
+    expect(load('breakers: { firstOpenMs: 2000, maxOpenMs: 2000 }\n').problems).toEqual([]);
+    expect(load('breakers: { threshold: 99 }\n').problems.map(({ path }) => path)).toEqual(['breakers.threshold']);
   });
 
   it('says where a file is no YAML', () => {
@@ -197,9 +213,175 @@ describe('credentials', () => {
     expect(checked.venues[0]?.credentials?.secret).toBe('plain-secret');
   });
 
+  it('of a role of which nothing is said come from the file, second keys too', () => {
+    const { config, problems: found } = load(`
+mode: live
+venues:
+  - id: binance
+  - id: okx
+    credentials: { watchdog: { apiKeyEnv: W_KEY, secretEnv: W_SECRET, passphraseEnv: W_PASS } }
+`);
+    expect(found).toEqual([]);
+    const env = { W_KEY: 'wk', W_SECRET: 'ws', W_PASS: 'wp' };
+    const secrets = {
+      fingerprintKey: '',
+      venues: {
+        binance: { trading: { apiKey: 'bk', secret: 'bs' }, watchdog: { apiKey: 'bwk', secret: 'bws' } },
+        okx: {
+          trading: { apiKey: 'ok', secret: 'os', passphrase: 'op' },
+          watchdog: { apiKey: 'of the file', secret: 'not asked', passphrase: 'for' },
+        },
+      },
+    };
+    const { credentials, watchdogCredentials, problems } = resolveCredentials(config, env, stored({ secrets }));
+    expect(problems).toEqual([]);
+    expect([...credentials]).toEqual([
+      ['binance', { apiKey: 'bk', secret: 'bs' }],
+      ['okx', { apiKey: 'ok', secret: 'os', passphrase: 'op' }],
+    ]);
+    expect([...watchdogCredentials]).toEqual([
+      ['binance', { apiKey: 'bwk', secret: 'bws' }],
+      ['okx', { apiKey: 'wk', secret: 'ws', passphrase: 'wp' }],
+    ]);
+  });
+
+  it('that the file lacks are named by path, with the command that sets them', () => {
+    const { config } = load('{ mode: live, venues: [{ id: binance }, { id: okx }] }');
+    const secrets = {
+      fingerprintKey: '',
+      venues: { okx: { trading: { apiKey: 'ok', secret: 'os' }, watchdog: { apiKey: 'w' } } },
+    };
+    const { credentials, watchdogCredentials, problems } = resolveCredentials(config, {}, stored({ secrets }));
+    const lacks = (what: string) => `names no environment variables, and /data/secrets.enc has no ${what}`;
+    expect(problems).toEqual([
+      {
+        path: 'venues[0].credentials',
+        message: lacks('apiKey and no secret of binance: parallax secrets set binance'),
+      },
+      { path: 'venues[1].credentials', message: lacks('passphrase of okx: parallax secrets set okx') },
+      {
+        path: 'venues[1].credentials.watchdog',
+        message: lacks('secret and no passphrase of okx: parallax secrets set okx --role watchdog'),
+      },
+    ]);
+    expect([credentials.size, watchdogCredentials.size]).toEqual([0, 0]);
+  });
+
+  it('of a file that does not open are one problem, not one a venue', () => {
+    const { config } = load('{ mode: live, venues: [{ id: binance }, { id: okx }] }');
+    const { problems } = resolveCredentials(config, {}, stored({ problem: 'the passphrase does not open it' }));
+    expect(problems).toEqual([{ path: 'secrets.file', message: 'the passphrase does not open it' }]);
+    expect(resolveCredentials(config, {}).problems.map(({ path }) => path)).toEqual([
+      'venues[0].credentials',
+      'venues[1].credentials',
+    ]);
+  });
+
+  it('of a second key are as strict as those of the first', () => {
+    const { problems } = load(`
+mode: live
+venues:
+  - id: binance
+    credentials: { apiKeyEnv: A, secretEnv: B, watchdog: { apiKeyEnv: W } }
+  - id: okx
+    credentials: { apiKeyEnv: A, secretEnv: B, passphraseEnv: C, watchdog: { apiKeyEnv: A, secret: in-plain } }
+`);
+    expect(problems.map(({ path }) => path)).toEqual([
+      'venues[0].credentials.watchdog.secretEnv',
+      'venues[1].credentials.watchdog.secret',
+      'venues[1].credentials.watchdog.passphraseEnv',
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('in-plain');
+  });
+
+  it("in ccxt's options, addresses and second keys are redacted by their names", () => {
+    const venue: Config['venues'][number] = {
+      id: 'okx',
+      adapter: 'ccxt',
+      environment: 'live',
+      endpoints: { rest: 'https://x/?api_key=hunter2&depth=5#a', wsPublic: 'wss://x/ws?token=hunter2' },
+      options: { password: 'hunter2', deep: { apiSecret: 'hunter2', list: [{ authToken: 'hunter2' }] }, depth: 5 },
+      credentials: { watchdog: { apiKey: 'hunter2', secretEnv: 'W_SECRET' } },
+    };
+    const [shown] = redactConfig({ ...defaultConfig(), venues: [venue] }).venues;
+    expect(JSON.stringify(shown)).not.toContain('hunter2');
+    expect(shown?.endpoints?.rest).toBe('https://x/?api_key=[redacted]&depth=5#a');
+    expect(shown?.options).toMatchObject({ depth: 5 });
+    expect(shown?.credentials?.watchdog?.secretEnv).toBe('W_SECRET');
+  });
+
   it('keeps names of variables and settings when it redacts', () => {
     const { config } = load(LIVE);
     expect(redactConfig(config)).toEqual(config);
+  });
+});
+
+describe('what orders are sent as', () => {
+  const kinds = (kind: string, venues = LIVE): string => `${venues}\nexecution: { orders: { kind: ${kind} } }\n`;
+  const known = knownVenues(venueRegistry);
+  const problemsOf = (text: string) => loadConfig(load(text).path, known).problems;
+
+  it('is of every kind at every venue of our own', () => {
+    for (const kind of ORDER_KINDS) expect(problemsOf(kinds(kind)), kind).toEqual([]);
+    for (const [id, { orders }] of venueRegistry) expect([id, orders.kinds]).toEqual([id, ORDER_KINDS]);
+  });
+
+  it('is one problem where venues do not take it, whichever they are', () => {
+    const ccxt = LIVE.replace('- id: okx', '- id: kraken\n    adapter: ccxt').replace(
+      '- id: binance',
+      '- id: htx\n    adapter: ccxt',
+    );
+    expect(problemsOf(kinds('limit-for', ccxt))).toEqual([]);
+    expect(problemsOf(kinds('fok', ccxt))).toEqual([
+      {
+        path: 'execution.orders.kind',
+        message:
+          '"fok" cannot be used at htx (adapter ccxt), kraken (adapter ccxt); choose another kind ("ioc" can be used everywhere)',
+      },
+    ]);
+    // Venues of which nothing is known take what everybody takes.
+    expect(load(kinds('ioc')).problems).toEqual([]);
+    expect(load(kinds('market-band')).problems.map(({ path }) => path)).toEqual(['execution.orders.kind']);
+  });
+
+  it('is a kind that there is, within sense', () => {
+    expect(load(kinds('stop')).problems).toEqual([
+      { path: 'execution.orders.kind', message: `must be one of ${ORDER_KINDS.join(', ')}` },
+    ]);
+    for (const [field, value] of [
+      ['restMs', 0],
+      ['restMs', 60_001],
+      ['bandBps', -1],
+      ['bandBps', 1_001],
+    ] as const) {
+      const { problems } = load(`execution: { orders: { ${field}: ${value} } }\n`);
+      expect(problems.map(({ path }) => path)).toEqual([`execution.orders.${field}`]);
+    }
+  });
+});
+
+describe('a fee asset', () => {
+  const known = knownVenues(venueRegistry);
+  const problemsOf = (id: string, feeAsset: string) =>
+    loadConfig(load(LIVE.replace(`- id: ${id}`, `- id: ${id}\n    feeAsset: ${feeAsset}`)).path, known).problems;
+
+  it('is one that the venue has', () => {
+    expect(problemsOf('binance', '{ asset: BNB, floor: "0.05" }')).toEqual([]);
+    expect(problemsOf('binance', '{ asset: KCS, floor: "1" }')).toEqual([
+      { path: 'venues[0].feeAsset.asset', message: 'binance takes no fees in "KCS"; it has BNB' },
+    ]);
+    expect(problemsOf('okx', '{ asset: OKB, floor: "1" }')).toEqual([
+      { path: 'venues[1].feeAsset.asset', message: 'okx takes no fees in "OKB"; it has none of its own' },
+    ]);
+    const assets = [...venueRegistry.values()].flatMap(({ feeAssets = [] }) => feeAssets);
+    expect(assets.sort()).toEqual(['BGB', 'BNB', 'GT', 'KCS']);
+  });
+
+  it('has a floor', () => {
+    expect(problemsOf('binance', '{ asset: BNB }').map(({ path }) => path)).toEqual(['venues[0].feeAsset']);
+    expect(problemsOf('binance', '{ asset: BNB, floor: "-1" }').map(({ path }) => path)).toEqual([
+      'venues[0].feeAsset.floor',
+    ]);
   });
 });
 

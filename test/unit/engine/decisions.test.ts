@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Intent, REASON } from '../../../src/core/intent.ts';
 import type { Bps, Lots, MonoNs, Ticks } from '../../../src/core/units.ts';
-import { checkNotional, checkRows, checkState, type LimitState } from '../../../src/engine/limits.ts';
+import { type HedgeTerms, isTradable, planHedge } from '../../../src/engine/hedge.ts';
+import { checkNotional, checkProfit, checkState, type LimitState } from '../../../src/engine/limits.ts';
 import { planOrders } from '../../../src/engine/plan.ts';
-import { isTradable, planUnwind, type UnwindTerms } from '../../../src/engine/unwind.ts';
 import { universeOf, type WorldOptions } from './world.ts';
 
 const intentOf = (buyLimit: number, sellLimit: number, lots: number): Intent => ({
@@ -83,6 +83,7 @@ describe('plan', () => {
 
 describe('limits', () => {
   const FREE: LimitState = {
+    risk: REASON.ok,
     isHalted: false,
     isPaused: false,
     journalBehind: false,
@@ -96,6 +97,7 @@ describe('limits', () => {
 
   it('has a reason for each', () => {
     expect(check({})).toBe(REASON.ok);
+    expect(check({ risk: REASON['limit-daily-loss'], isHalted: true })).toBe(REASON['limit-daily-loss']);
     expect(check({ isHalted: true, isPaused: true })).toBe(REASON.halted);
     expect(check({ isPaused: true })).toBe(REASON.paused);
     expect(check({ journalBehind: true })).toBe(REASON['journal-behind']);
@@ -104,17 +106,7 @@ describe('limits', () => {
     expect([check({ openSets: 1 }), check({ openSets: 2 })]).toEqual([REASON.ok, REASON['limit-open-sets']]);
     expect([check({ nowNs: 1_500 }), check({ nowNs: 1_501 })]).toEqual([REASON.ok, REASON.expired]);
     expect([checkNotional(100n, LIMITS), checkNotional(101n, LIMITS)]).toEqual([REASON.ok, REASON['limit-notional']]);
-  });
-
-  it('looks at the rows once more', () => {
-    const orders = planOrders(intentOf(10_000, 10_100, 10_000), universeOf()).orders ?? [];
-    const look = (ask: number, bid: number) => checkRows(orders, (row) => ({ ask: row === 0 ? ask : 1e6, bid }));
-    expect(look(10_000, 10_100)).toBe(REASON.ok);
-    expect(look(9_999, 10_101)).toBe(REASON.ok);
-    expect(look(10_001, 10_100)).toBe(REASON['price-moved']);
-    expect(look(10_000, 10_099)).toBe(REASON['price-moved']);
-    const oneGone = checkRows(orders, (row) => (row === 0 ? { ask: 1, bid: 1 } : undefined));
-    expect(oneGone).toBe(REASON['row-not-live']);
+    expect([checkProfit(5n, 5n), checkProfit(4n, 5n)]).toEqual([REASON.ok, REASON['limit-min-profit']]);
   });
 });
 
@@ -123,15 +115,15 @@ describe('unwind', () => {
   const termsOf = (
     options: WorldOptions,
     tops: readonly ({ bid: number; ask: number } | undefined)[],
-    more: Partial<UnwindTerms> = {},
+    more: Partial<HedgeTerms> = {},
   ) => {
     const universe = universeOf(options);
     const rows = universe.rows.map((row, index) => ({ row, top: tops[index], isUp: true }));
     const [instrument] = universe.instruments;
     if (instrument === undefined) throw new Error('no instrument');
-    const terms: UnwindTerms = { slippageBps: 50, rows, free: plenty, ...more };
+    const terms: HedgeTerms = { slippageBps: 50, rows, free: plenty, ...more };
     return {
-      plan: (side: 'buy' | 'sell', excess: bigint) => planUnwind(side, excess, instrument, terms),
+      plan: (side: 'buy' | 'sell', excess: bigint) => planHedge(side, excess, instrument, terms),
       isTradable: (side: 'buy' | 'sell', excess: bigint) => isTradable(side, excess, instrument, terms, 10_000),
       terms,
     };

@@ -1,4 +1,5 @@
 /** An executor with scripted gateways: every order and query waits for the test's word. */
+import { defaultConfig } from '../../../src/core/config.ts';
 import type { Fault } from '../../../src/core/faults.ts';
 import { type Intent, pairIndex } from '../../../src/core/intent.ts';
 import { silentLog } from '../../../src/core/log.ts';
@@ -15,9 +16,13 @@ import type {
 } from '../../../src/core/order.ts';
 import type { JournalRecord, WalEntry } from '../../../src/core/records.ts';
 import type { Bps, Lots, Ticks } from '../../../src/core/units.ts';
+import { BreakerQueries } from '../../../src/engine/breaker-queries.ts';
+import { Breakers } from '../../../src/engine/breakers.ts';
 import { clientIds } from '../../../src/engine/client-ids.ts';
 import { Executor } from '../../../src/engine/executor.ts';
+import type { ExecutorSettings } from '../../../src/engine/executor-port.ts';
 import { Inventory } from '../../../src/engine/inventory.ts';
+import { type RiskLimits, riskLimitsOf } from '../../../src/engine/risk-limits.ts';
 import { assetsOf } from '../../../src/engine/terms.ts';
 import { newIntentSlot, writeIntent } from '../../../src/memory/intent-codec.ts';
 import { INTENT } from '../../../src/memory/layout.ts';
@@ -91,6 +96,12 @@ const BALANCES = [
   { asset: 'USDT', free: '100000', locked: '0' },
 ];
 
+/** As `breakers` of the configuration has them, with the desk's own order timeout. */
+export const BREAKERS = { ...defaultConfig().breakers, probeMs: 2_000 };
+
+/** As `limits` of the configuration has them; rows are as old as the test leaves them. */
+export const RISK: RiskLimits = { ...riskLimitsOf(defaultConfig().limits), maxQuoteAgeNs: 1e15 };
+
 /** Alpha asks 100.00, beta bids 101.00: 1 BTC bought here is sold there. */
 export class Desk {
   readonly world: World;
@@ -98,49 +109,68 @@ export class Desk {
   readonly wal: WalEntry[] = [];
   readonly records: JournalRecord[] = [];
   readonly faults: Fault[] = [];
+  readonly lossHalts: (string | undefined)[] = [];
   readonly gateways: readonly FakeGateway[];
   readonly inventory: Inventory;
   isJournalBehind = false;
   executor: Executor;
+  breakers!: Breakers;
+  queries!: BreakerQueries;
   #epoch = 0;
   #intents = 0;
   #trades = 0;
 
-  constructor(options: WorldOptions = {}) {
+  constructor(
+    options: WorldOptions = {},
+    settings: Partial<ExecutorSettings> = {},
+    gatewayOf = (_venue: number, steps: string[]): FakeGateway => new FakeGateway(steps),
+  ) {
     this.world = new World(options);
     const { universe, inventory } = this.world;
-    this.gateways = universe.venues.map(() => new FakeGateway(this.steps));
-    this.inventory = new Inventory(universe.venues, assetsOf(universe), inventory);
+    this.gateways = universe.venues.map((_, venue) => gatewayOf(venue, this.steps));
+    const feeAssets = (settings.feeAssets ?? []).flatMap((setting) => setting?.asset ?? []);
+    this.inventory = new Inventory(universe.venues, assetsOf(universe), inventory, feeAssets);
     universe.venues.forEach((_, venue) => {
-      this.inventory.setTotals(venue, BALANCES);
+      this.inventory.setTotals(venue, [...BALANCES, ...feeAssets.map((asset) => ({ asset, free: '1', locked: '0' }))]);
     });
     this.quoteAll();
-    this.executor = this.start();
+    this.executor = this.start(settings);
   }
 
   /** An executor of its own epoch; the next one is the successor. */
-  start(maxOpenLegSets = 4): Executor {
+  start(settings: Partial<ExecutorSettings> = {}): Executor {
     const { world } = this;
+    const ids = clientIds('test0', ++this.#epoch);
+    const { universe, buffer, layout, clock } = world;
+    const onFault = (fault: Fault): void => void this.faults.push(fault);
+    this.breakers = new Breakers({ universe, buffer, layout, clock, settings: BREAKERS, log: silentLog, onFault });
+    this.queries = new BreakerQueries({ universe, gateways: this.gateways, breakers: this.breakers, clock, ids });
     this.executor = new Executor({
       universe: world.universe,
       buffer: world.buffer,
       layout: world.layout,
       control: world.control,
       clock: world.clock,
-      orderRates: [],
+      budgets: [],
       settings: {
         run: 'run',
-        maxOpenLegSets,
+        maxOpenLegSets: 4,
         maxIntentAgeNs: 250e6,
         maxHeartbeatAgeNs: 1e15,
         maxNotional: '2000',
+        hedge: { policy: 'unwind', retryNs: 500e6, unwindNs: 10_000e6 },
+        retryBudgetBps: 0,
+        maxExposure: 0n,
+        risk: RISK,
         unwindSlippageBps: 50,
+        ...settings,
         orderTimeoutMs: 2_000,
         resolveTimeoutMs: 10_000,
       },
       gateways: this.gateways,
       inventory: this.inventory,
-      ids: clientIds('test0', ++this.#epoch),
+      breakers: this.breakers,
+      ids,
       wal: {
         append: (entry) => {
           this.steps.push(`log ${entry.kind}`);
@@ -159,7 +189,8 @@ export class Desk {
       tickToTrade: world.histogram('tickToTrade'),
       ackLatency: world.histogram('ack'),
       log: silentLog,
-      onFault: (fault) => this.faults.push(fault),
+      onFault,
+      onLossHalt: (reason) => void this.lossHalts.push(reason),
     });
     return this.executor;
   }
@@ -245,9 +276,15 @@ export class Desk {
   }
 
   /** Fills the newest order of a venue, and says so. */
-  fill(venue: number, size: string, fee: string, status: OrderReport['status'] = 'filled'): Fill {
+  fill(
+    venue: number,
+    size: string,
+    fee: string,
+    status: OrderReport['status'] = 'filled',
+    paid: Partial<Pick<Fill, 'feeAsset'>> = {},
+  ): Fill {
     const sent = this.last(venue);
-    const fill = this.fillOf(sent, size, fee);
+    const fill = { ...this.fillOf(sent, size, fee), ...paid };
     this.tell(venue, { kind: 'LegFilled', fill });
     this.tell(venue, { kind: 'OrderUpdated', report: this.reportOf(sent, status, size) });
     return fill;
@@ -257,6 +294,17 @@ export class Desk {
   miss(venue: number): void {
     const report = this.reportOf(this.last(venue), 'expired', '0');
     this.tell(venue, { kind: 'OrderUpdated', report });
+  }
+
+  /** The newest order of all ends without a fill. */
+  missNewest(): void {
+    const newest = this.gateways.map(({ sent }) => sent.at(-1)?.order.clientId ?? '');
+    this.miss(newest.indexOf(newest.toSorted().at(-1) ?? ''));
+  }
+
+  /** Moves time in steps; rows and hearts stay fresh. */
+  async passSlowly(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 100) await this.pass(100);
   }
 
   /** Moves time; rows and hearts stay fresh. */

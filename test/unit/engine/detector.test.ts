@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../src/core/random.ts';
-import { LINE, QUOTE } from '../../../src/memory/layout.ts';
+import { BREAKER, LINE, QUOTE } from '../../../src/memory/layout.ts';
+import { breakerWords, feesApartWords } from '../../../src/memory/shared-words.ts';
 import { Scout } from './scout.ts';
+import type { World } from './world.ts';
 
 /** Alpha asks 100, beta bids 101: 100 bps before fees of 10 bps a side. */
 const cross = (scout: Scout) => {
@@ -30,6 +32,50 @@ describe('detector, deciding', () => {
     expect(intent?.edgeBps).toBeCloseTo((((19.98 * 101 * 0.999) / 2000 - 1) * 10_000) as number, 6);
     expect(scout.count()).toMatchObject({ intents: 1, opportunities: 1, rowsRead: 2 + 2, scans: 2 * 2 + 2 * 2 });
     expect(scout.reasons()).toEqual({ ok: 1 });
+  });
+
+  it('sells the whole of what is bought while its fee is paid apart, which it costs all the same', () => {
+    const scout = new Scout();
+    const { buffer, layout } = scout.world;
+    feesApartWords(buffer, layout)[0] = 1;
+    const [intent] = cross(scout);
+    expect(intent?.legs.map(({ size }) => size)).toEqual([200_000, 200_000]);
+    expect(intent?.edgeBps).toBeCloseTo((((20 * 101 * 0.999) / (2000 * 1.001) - 1) * 10_000) as number, 6);
+    const reasonOf = (bid: number) => {
+      const other = new Scout();
+      feesApartWords(other.world.buffer, other.world.layout)[0] = 1;
+      other.quote('alpha', 9_990, 10_000);
+      other.quote('beta', bid, bid + 10);
+      return Object.keys(other.reasons());
+    };
+    expect([reasonOf(10_020), reasonOf(10_021), reasonOf(10_022)]).toEqual([
+      ['below-fees'],
+      ['below-threshold'],
+      ['ok'],
+    ]);
+  });
+
+  it('takes what gains at the end of both bands, and can be paid for there', () => {
+    const reasonOf = (bid: number) => {
+      const scout = new Scout({}, { band: 0.001 });
+      scout.quote('alpha', 9_990, 10_000);
+      const [intent] = scout.quote('beta', bid, bid + 10);
+      return [...Object.keys(scout.reasons()), ...(intent?.legs.map(({ size }) => size) ?? [])];
+    };
+    expect(reasonOf(10_040)).toEqual(['below-fees']);
+    // 2000 USDT at 100.1 buy 19.98.
+    expect(reasonOf(10_042)).toEqual(['ok', 199_800, 199_600]);
+    // The second level gains after fees, and not after fees and bands.
+    const worstSale = (band: number) => {
+      const scout = new Scout({}, { band });
+      scout.quote('alpha', 9_990, 10_000);
+      const bids = [
+        [10_100, 1_000],
+        [10_030, 1_000],
+      ] as const;
+      return scout.quote('beta', 10_100, 10_110, { bids })[0]?.legs[1]?.limit;
+    };
+    expect([worstSale(0), worstSale(0.001)]).toEqual([10_030, 10_100]);
   });
 
   it('makes none of quotes that are not crossed, or not by enough, or by too much', () => {
@@ -115,8 +161,31 @@ describe('detector, deciding', () => {
     expect(reasonOf(({ world }) => world.control.setPause('executor', true))).toEqual(['paused']);
     expect(reasonOf(({ world }) => world.control.setGatewayUp(0, false))).toEqual(['gateway-down']);
     expect(reasonOf(({ world }) => world.control.setGatewayUp(1, false))).toEqual(['gateway-down']);
+    const open = (words: Float64Array | undefined, untilMs: number): void =>
+      void words?.fill(untilMs, BREAKER.UNTIL, BREAKER.UNTIL + 1);
+    const nowMs = ({ clock }: World): number => clock.monotonicNs() / 1e6;
+    for (const venue of [0, 1]) {
+      const words = ({ buffer, layout }: World) => breakerWords(buffer, layout);
+      expect(reasonOf(({ world }) => open(words(world).venues[venue], nowMs(world) + 1))).toEqual(['breaker-venue']);
+      expect(reasonOf(({ world }) => open(words(world).rows[venue], nowMs(world) + 1))).toEqual(['breaker-instrument']);
+    }
     expect(reasonOf(({ world }) => world.fund('alpha', 'USDT', 4))).toEqual(['no-inventory']);
     expect(reasonOf(({ world }) => world.fund('beta', 'BTC', 0))).toEqual(['no-inventory']);
+  });
+
+  it('leaves a venue out whose breaker is open, and takes the next best', () => {
+    const scout = new Scout({ venues: ['alpha', 'beta', 'gamma'] });
+    const { buffer, layout, clock } = scout.world;
+    const until = breakerWords(buffer, layout).venues[2] as Float64Array;
+    until[BREAKER.UNTIL] = clock.monotonicNs() / 1e6 + 1;
+    scout.quote('beta', 10_080, 10_200);
+    scout.quote('gamma', 10_120, 10_200);
+    expect(scout.quote('alpha', 9_990, 10_000).map(scout.venuesOf)).toEqual([['alpha', 'beta']]);
+    expect(scout.reasons()).toEqual({ ok: 1, 'breaker-venue': 1 });
+    // Half-open is the executor's business: it knows whether a probe may pass.
+    clock.advanceMs(200);
+    scout.world.beat();
+    expect(scout.quote('alpha', 9_990, 10_000).map(scout.venuesOf)).toEqual([['alpha', 'gamma']]);
   });
 
   it('takes the best of several venues, and says so of the others', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { adoptable } from '../../../src/engine/recovery.ts';
+import type { WalEntry } from '../../../src/core/records.ts';
+import { Leftovers } from '../../../src/engine/leftovers.ts';
+import { adoptable, Replay } from '../../../src/engine/replay.ts';
 import { Desk, heard } from './desk.ts';
 
 const PAIR = 1;
@@ -74,7 +76,7 @@ describe('executor, opening', () => {
 
   it('has one set a pair, and so many sets in all', () => {
     const desk = new Desk({ instruments: ['BTC-USDT', 'ETH-USDT'] });
-    desk.start(1);
+    desk.start({ maxOpenLegSets: 1 });
     desk.intend();
     desk.intend();
     expect(desk.refusals()).toEqual({ ok: 1, 'in-flight': 1 });
@@ -209,9 +211,9 @@ describe('executor, settling', () => {
     desk.miss(1);
     for (let unwind = 1; unwind <= 8; unwind++) {
       expect(desk.count()).toMatchObject({ setsResidual: 0, ordersSent: 2 + unwind });
-      desk.miss(1);
-      // A book shows what was taken from it only a moment later: the next try waits for that.
-      await desk.pass(99);
+      desk.missNewest();
+      // A book shows what was taken from it only a moment later: the next try waits for that, and then ever longer.
+      await desk.pass(Math.min(2_000, 100 * 2 ** (unwind - 1)) - 1);
       expect(desk.count()).toMatchObject({ ordersSent: 2 + unwind });
       await desk.pass(1);
     }
@@ -247,7 +249,7 @@ describe('executor, settling', () => {
     expect(desk.last(1).order).toMatchObject({ side: 'sell', size: '0.999' });
     for (const gateway of desk.gateways) gateway.isUp = false;
     desk.miss(1);
-    await desk.pass(9_900);
+    await desk.pass(4_800);
     expect(desk.faults).toEqual([]);
     await desk.pass(100);
     expect(desk.faults.map(({ code }) => code)).toEqual(['execution/residual']);
@@ -296,6 +298,55 @@ describe('executor, not knowing', () => {
     expect(answers.at(-2)).toBeLessThan(6_000);
     expect(desk.setRecords.at(-1)).toMatchObject({ state: 'missed' });
     expect(alpha?.sent.length).toBe(1);
+  });
+
+  it('judges an answer as a whole, however little was claimed before and whichever part of it is newer', async () => {
+    for (const filled of ['1', '0.5']) {
+      const desk = new Desk();
+      desk.intend();
+      desk.fill(1, '0.999', '0.100899');
+      const sent = desk.last(0);
+      desk.tell(0, { kind: 'OrderUpdated', report: desk.reportOf(sent, 'cancelled', '0.5') });
+      await desk.pass(2_000);
+      await desk.pass(100);
+      const fills = [desk.fillOf(sent, '0.5', '0.0005'), desk.fillOf(sent, '0.5', '0.0005')];
+      await desk.gateways[0]?.asked[0]?.answer({ kind: 'found', report: desk.reportOf(sent, 'filled', filled), fills });
+      expect(desk.gateways.map((gateway) => gateway.sent.length)).toEqual([1, 1]);
+      expect(desk.executor.report()).toMatchObject({ openSets: 0, pnl: PROFIT });
+    }
+  });
+
+  it('counts the fills that it holds into what an older answer claims', async () => {
+    const desk = new Desk();
+    desk.intend();
+    desk.fill(1, '0.999', '0.100899');
+    const sent = desk.last(0);
+    await desk.pass(2_000);
+    await desk.pass(100);
+    const fill = desk.fillOf(sent, '0.5', '0.0005');
+    desk.tell(0, { kind: 'LegFilled', fill: desk.fillOf(sent, '0.5', '0.0005') });
+    const report = desk.reportOf(sent, 'cancelled', '0.5');
+    await desk.gateways[0]?.asked[0]?.answer({ kind: 'found', report, fills: [fill] });
+    expect(desk.gateways.map((gateway) => gateway.sent.length)).toEqual([1, 1]);
+    expect(desk.executor.report()).toMatchObject({ openSets: 0, pnl: PROFIT });
+  });
+
+  it('hears an answer to the end, though the order was settled by another word meanwhile', async () => {
+    const desk = new Desk();
+    desk.intend();
+    const sent = desk.last(0);
+    await desk.pass(2_000);
+    await desk.pass(100);
+    await desk.reject(0);
+    const fill = desk.fillOf(sent, '1', '0.001');
+    await desk.gateways[0]?.asked[0]?.answer({
+      kind: 'found',
+      report: desk.reportOf(sent, 'filled', '1'),
+      fills: [fill],
+    });
+    desk.fill(1, '0.999', '0.100899');
+    expect(desk.executor.report()).toMatchObject({ openSets: 0, pnl: PROFIT });
+    expect(desk.gateways.map((gateway) => gateway.sent.length)).toEqual([1, 1]);
   });
 
   it('asks when the answer is late, and cancels an IOC order that still stands', async () => {
@@ -431,11 +482,20 @@ describe('executor, adopting', () => {
     return { pnl, fees, dust, openSets, pausedInstruments };
   };
 
+  const openIn = (desk: Desk, entries: readonly WalEntry[] = desk.wal): number => {
+    const replay = new Replay(desk.world.universe, new Leftovers());
+    for (const entry of entries) replay.step(entry);
+    return adoptable(replay.sets).open.length;
+  };
+
   const succeed = (desk: Desk): void => {
     const before = desk.count();
     desk.executor.stop();
-    desk.start().takeOver(adoptable(desk.wal, 'run', desk.world.universe));
-    const { ordersUnknown: _, ...after } = desk.count();
+    const executor = desk.start();
+    executor.takeOver(desk.wal, new Set());
+    executor.inquire();
+    executor.resume();
+    const { ordersUnknown: _, setsAdopted: __, ...after } = desk.count();
     expect(before).toMatchObject(after);
   };
 
@@ -505,10 +565,7 @@ describe('executor, adopting', () => {
     desk.miss(1);
     desk.tell(0, { kind: 'LegFilled', fill: desk.fillOf(desk.last(0), '0.5', '0.0005') });
     desk.fill(1, '0.4995', '0.05');
-    const open = desk.wal.map((entry, at) => [
-      entry.kind,
-      adoptable(desk.wal.slice(0, at + 1), 'run', desk.world.universe).open.length,
-    ]);
+    const open = desk.wal.map((entry, at) => [entry.kind, openIn(desk, desk.wal.slice(0, at + 1))]);
     expect(open).toEqual([
       ['LegSetOpened', 1],
       ['OrderUpdated', 1],
@@ -527,19 +584,13 @@ describe('executor, adopting', () => {
     const desk = new Desk();
     desk.intend();
     desk.fill(0, '1', '0.001');
-    for (let i = 0; i < 9; i++) {
-      desk.miss(1);
-      await desk.pass(100);
+    desk.miss(1);
+    for (let unwind = 1; unwind <= 8; unwind++) {
+      desk.missNewest();
+      await desk.passSlowly(2_000);
     }
     succeed(desk);
     expect(lifeOf(desk)).toMatchObject({ pausedInstruments: ['BTC-USDT'], pnl: { BTC: '0.999' } });
     expect(desk.faults.length).toBe(1);
-  });
-
-  it('leaves other runs alone', () => {
-    const desk = new Desk();
-    desk.intend();
-    expect(adoptable(desk.wal, 'ru', desk.world.universe).open).toEqual([]);
-    expect(adoptable(desk.wal, 'run', desk.world.universe).open.length).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { epochOf, isOurs } from '../../../src/core/client-id.ts';
 import type { Fill } from '../../../src/core/order.ts';
 import {
   amountText,
@@ -13,7 +14,7 @@ import {
   toTexts,
   wholeLots,
 } from '../../../src/engine/amounts.ts';
-import { clientIds, isOurs } from '../../../src/engine/client-ids.ts';
+import { clientIds } from '../../../src/engine/client-ids.ts';
 import { RunTotals } from '../../../src/engine/run-totals.ts';
 
 const GRID = { priceDecimals: 2, sizeDecimals: 5, version: 1 };
@@ -86,19 +87,18 @@ describe('amounts', () => {
 
   it('are booked by their difference when a set closes again', () => {
     const totals = new RunTotals();
-    const nothing = { changes: new Map(), fees: new Map(), dust: new Map() };
-    const first = { changes: new Map([['BTC', 5n]]), fees: new Map([['BTC', 1n]]), dust: new Map([['BTC', 5n]]) };
-    const second = { changes: new Map([['USDT', 7n]]), fees: new Map([['BTC', 3n]]), dust: new Map() };
+    const nothing = { changes: new Map(), fees: new Map() };
+    const first = { changes: new Map([['BTC', 5n]]), fees: new Map([['BTC', 1n]]) };
+    const second = { changes: new Map([['USDT', 7n]]), fees: new Map([['BTC', 3n]]) };
     totals.book(nothing, first);
     totals.book(nothing, first);
     totals.book(first, second);
-    expect([totals.changes, totals.fees, totals.dust]).toEqual([
+    expect([totals.changes, totals.fees]).toEqual([
       new Map([
         ['BTC', 5n],
         ['USDT', 7n],
       ]),
       new Map([['BTC', 4n]]),
-      new Map([['BTC', 5n]]),
     ]);
   });
 });
@@ -114,6 +114,7 @@ describe('client ids', () => {
         expect(id).toMatch(/^ab0z9[0-9a-z]{12}$/);
         expect(id > before).toBe(true);
         expect(isOurs(id, 'ab0z9')).toBe(true);
+        expect(epochOf(id)).toBe(epoch);
         before = id;
         seen.add(id);
       }

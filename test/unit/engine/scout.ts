@@ -44,9 +44,11 @@ export class Scout {
         minEdgeBps: 1,
         maxEdgeBps: 300,
         maxNotional: 2_000,
+        minProfit: 0,
         cooldownNs: 100e6,
         maxPriceRatio: 1e9,
         maxHeartbeatAgeNs: 1_500e6,
+        filters: [],
         ...this.#settings,
       },
       records: {
@@ -58,6 +60,7 @@ export class Scout {
       },
       counters: world.counters(),
       reasons: world.reasons('detector'),
+      filterCounters: world.filterCounters(),
       wireToDecision: world.histogram('wireToDecision'),
       executorBell: world.bell(),
       firstIntent: life * 1_000 + 1,
@@ -98,6 +101,8 @@ export class Scout {
 
   venuesOf = (intent: Intent | undefined) => intent?.legs.map(({ row }) => this.world.universe.rows[row]?.venue);
   count = () => this.world.counters().snapshot();
+  filtered = () =>
+    Object.fromEntries(Object.entries(this.world.filterCounters().snapshot()).filter(([, count]) => count > 0));
   reasons = () =>
     Object.fromEntries(Object.entries(this.world.reasons('detector').snapshot()).filter(([, count]) => count > 0));
   lives = () => this.records.filter((record) => record.kind === 'Opportunity');

@@ -1,8 +1,8 @@
 /** A small trading world in memory: instruments, shared memory, a clock that is moved by hand, rows written by hand. */
 import { ManualClock } from '../../../src/core/clock.ts';
 import type { Listing, Universe } from '../../../src/core/instrument.ts';
-import { DETECTOR_COUNTERS, EXECUTOR_COUNTERS, REASON_COUNTERS } from '../../../src/core/metrics.ts';
-import { TRUST } from '../../../src/core/quote.ts';
+import { DETECTOR_COUNTERS, EXECUTOR_COUNTERS, FILTER_COUNTERS, REASON_COUNTERS } from '../../../src/core/metrics.ts';
+import { DISTRUST_REASONS, type DistrustReason, TRUST } from '../../../src/core/quote.ts';
 import { buildUniverse } from '../../../src/core/universe.ts';
 import { assetsOf } from '../../../src/engine/terms.ts';
 import { Control } from '../../../src/memory/control.ts';
@@ -20,6 +20,8 @@ export interface WorldOptions {
   readonly taker?: string | readonly string[];
   readonly intentSlots?: number;
   readonly listing?: (venue: string, instrument: string) => Partial<Listing>;
+  /** Memory of a world of the same shape that is over; it is wiped. Absent: fresh memory. */
+  readonly memory?: SharedArrayBuffer;
 }
 
 /** Prices at two decimals, sizes at four, unless said otherwise. */
@@ -56,8 +58,12 @@ export interface Quote {
   readonly asks: readonly (readonly [number, number])[];
   readonly trust?: number;
   readonly incarnation?: number;
+  /** Why it is not live. */
+  readonly reason?: DistrustReason;
   /** Venue sequence; rises by itself when left out. */
   readonly seq?: number;
+  /** Venue time, ms; none when left out. */
+  readonly venueAt?: number;
 }
 
 export class World {
@@ -88,10 +94,12 @@ export class World {
         detectorReasons: count(REASON_COUNTERS),
         executor: count(EXECUTOR_COUNTERS),
         executorReasons: count(REASON_COUNTERS),
+        filters: count(FILTER_COUNTERS),
       },
       histograms: ['wireToDecision', 'tickToTrade', 'ack'],
     });
-    this.buffer = allocate(this.layout);
+    this.buffer = options.memory ?? allocate(this.layout);
+    if (options.memory !== undefined) new Uint8Array(options.memory).fill(0);
     this.control = new Control(this.buffer, this.layout);
     this.inventory = inventoryWords(this.buffer, this.layout);
     this.feedback = feedbackWords(this.buffer, this.layout);
@@ -114,6 +122,7 @@ export class World {
 
   counters = () => new Counters(this.buffer, this.#counters('detector'), names(DETECTOR_COUNTERS));
   executorCounters = () => new Counters(this.buffer, this.#counters('executor'), names(EXECUTOR_COUNTERS));
+  filterCounters = () => new Counters(this.buffer, this.#counters('filters'), names(FILTER_COUNTERS));
   reasons = (of: 'detector' | 'executor') =>
     new Counters(this.buffer, this.#counters(`${of}Reasons`), names(REASON_COUNTERS));
   histogram = (name: string): Histogram => new Histogram(this.buffer, this.layout.histograms[name] ?? 0);
@@ -140,8 +149,10 @@ export class World {
     words[QUOTE.INCARNATION] = quote.incarnation ?? 1;
     words[QUOTE.VENUE_SEQ] = quote.seq ?? ++this.#sequence;
     words[QUOTE.RECEIVED_AT] = this.clock.monotonicNs();
-    words[QUOTE.VENUE_AT] = Number.NaN;
-    words[QUOTE.REASON] = -1;
+    words[QUOTE.TOP_AT] = this.clock.monotonicNs();
+    words[QUOTE.DEPTH_AT] = this.clock.monotonicNs();
+    words[QUOTE.VENUE_AT] = quote.venueAt ?? Number.NaN;
+    words[QUOTE.REASON] = quote.reason === undefined ? -1 : DISTRUST_REASONS.indexOf(quote.reason);
     put(QUOTE.BID_COUNT, QUOTE.BIDS, quote.bids);
     put(QUOTE.ASK_COUNT, QUOTE.ASKS, quote.asks);
     [words[QUOTE.BID], words[QUOTE.BID_SIZE]] = quote.bids[0] ?? [0, 0];

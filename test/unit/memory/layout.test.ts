@@ -3,6 +3,7 @@ import { MAX_LEGS } from '../../../src/core/intent.ts';
 import { ROW_LEVELS } from '../../../src/core/quote.ts';
 import {
   allocate,
+  BREAKER,
   CONSUMERS,
   HISTOGRAM_BUCKETS,
   INTENT,
@@ -69,6 +70,7 @@ function regionsOf(layout: Layout): Region[] {
   }
   add('inventory', layout.inventory, rowsPerVenue.length * assets * 8, 'executor');
   add('feedback', layout.feedback, instruments * rowsPerVenue.length ** 2 * 8, 'executor');
+  add('breakers', layout.breakers, (rowsPerVenue.length + row) * BREAKER.STRIDE * 8, 'executor');
   for (const [owner, words] of Object.entries(counters)) {
     add(`counters ${owner}`, layout.counters[owner] ?? -1, words * 8, `counters ${owner}`);
   }

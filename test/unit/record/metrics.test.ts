@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { FILTER_NAMES } from '../../../src/core/filter-names.ts';
 import { REASONS } from '../../../src/core/intent.ts';
 import {
   DETECTOR_COUNTERS,
   distrustCounters,
   EXECUTOR_COUNTERS,
   FEED_COUNTERS,
+  FILTER_COUNTERS,
   JOURNAL_COUNTERS,
   LATENCIES,
 } from '../../../src/core/metrics.ts';
@@ -30,6 +32,7 @@ function sources(): MetricSources & { tickToTrade: Histogram } {
     detector: () => counted(DETECTOR_COUNTERS),
     executor: () => counted(EXECUTOR_COUNTERS),
     journal: () => ({ ...counted(JOURNAL_COUNTERS), maxLagMs: 75, lastLagMs: 5 }),
+    filters: () => counted(FILTER_COUNTERS),
     refusals: (stage) =>
       counted(Object.fromEntries(REASONS.map((reason) => [reason, 0])) as never, stage === 'detector' ? 1 : 100),
     latencies: {
@@ -42,13 +45,29 @@ function sources(): MetricSources & { tickToTrade: Histogram } {
     ],
     gatewayUp: (venue) => venue === 'okx',
     inventory: () => [{ venue: 'okx', asset: 'BTC', free: 1.5 }],
+    openNotional: () => ({ USDT: 199.5 }),
     pnl: () => ({ USDT: 1.25, BTC: 0 }),
     valued: () => ({ USDT: 1.25 }),
     fees: () => ({ USDT: 0.5 }),
     state: () => 'paused',
+    risk: () => ({ state: 'reducing', dayGains: { USDT: '-1.5' }, lossStreak: 3, overExposed: ['BTC-USDT'] }),
     faults: () => ({ 'venue/protocol': 2 }),
     actors: () => [{ name: 'feed-okx', up: false, restarts: 3 }],
     ringFill: () => ({ detector: 0.25 }),
+    breakers: () => [
+      { venue: 'okx', state: 'half-open', score: 50.5, opened: 3, probes: 2, closed: 1 },
+      { venue: 'okx', instrument: 'BTC-USDT', state: 'open', score: 110, opened: 1, probes: 0, closed: 0 },
+    ],
+    rates: () => [
+      {
+        venue: 'okx',
+        buckets: [{ bucket: 'orders', capacity: 60, left: 12.5 }],
+        closedMs: { open: 1500, query: 0, reduce: 0 },
+        refusals: 3,
+        episodes: 1,
+        held: 7,
+      },
+    ],
   };
 }
 
@@ -81,6 +100,8 @@ describe('metrics', () => {
       parallax_journal_max_lag_seconds: 0.075,
       'parallax_refusals_total{stage="detector",reason="below-fees"}': 2,
       'parallax_refusals_total{stage="executor",reason="below-fees"}': 101,
+      'parallax_filter_checks_total{filter="quote-pairs",outcome="held"}': 1,
+      'parallax_filter_checks_total{filter="premium",outcome="passed"}': 2 * FILTER_NAMES.length,
       'parallax_faults_total{code="venue/protocol"}': 2,
       'parallax_row_trust{venue="binance",instrument="BTC-USDT"}': 1,
       'parallax_row_trust{venue="okx",instrument="BTC-USDT"}': 2,
@@ -88,9 +109,15 @@ describe('metrics', () => {
       'parallax_venue_rows{venue="binance",trust="live"}': 1,
       'parallax_venue_rows{venue="okx",trust="live"}': 0,
       'parallax_quote_age_seconds{venue="binance",instrument="BTC-USDT"}': 0.25,
+      'parallax_risk_state{state="active"}': 0,
+      'parallax_risk_state{state="reducing"}': 1,
+      'parallax_day_gain{asset="USDT"}': -1.5,
+      parallax_loss_streak: 3,
+      'parallax_exposure_over_limit{instrument="BTC-USDT"}': 1,
       'parallax_gateway_up{venue="binance"}': 0,
       'parallax_gateway_up{venue="okx"}': 1,
       'parallax_inventory{venue="okx",asset="BTC"}': 1.5,
+      'parallax_open_notional{asset="USDT"}': 199.5,
       'parallax_pnl{asset="USDT"}': 1.25,
       'parallax_pnl{asset="BTC"}': 0,
       'parallax_pnl_valued{asset="USDT"}': 1.25,
@@ -100,6 +127,12 @@ describe('metrics', () => {
       'parallax_actor_up{actor="feed-okx"}': 0,
       'parallax_actor_restarts_total{actor="feed-okx"}': 3,
       'parallax_record_ring_fill{producer="detector"}': 0.25,
+      'parallax_breaker_state{venue="okx",instrument="all"}': 2,
+      'parallax_breaker_state{venue="okx",instrument="BTC-USDT"}': 1,
+      'parallax_breaker_score{venue="okx",instrument="all"}': 50.5,
+      'parallax_breaker_opened_total{venue="okx",instrument="all"}': 3,
+      'parallax_breaker_probes_total{venue="okx",instrument="all"}': 2,
+      'parallax_breaker_closed_total{venue="okx",instrument="all"}': 1,
     });
     const names = [...series.keys()];
     expect(names).not.toContain('parallax_quote_age_seconds{venue="okx",instrument="BTC-USDT"}');
@@ -189,6 +222,27 @@ describe('grafana', () => {
       }
     }
     expect(asked).toBeGreaterThan(20);
+  });
+
+  it.each([
+    'breaker_',
+    'rate_',
+    'filter_checks',
+    'executor_freezes',
+    'executor_dead_man_',
+    'executor_sets_adopted',
+    'executor_orphans',
+    'executor_orders_unknown',
+    'wal_append_seconds_bucket',
+  ])('shows every metric of parallax_%s', async (family) => {
+    const exprs = dashboards.flatMap(({ panels }) =>
+      panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+    );
+    const shown = new Set(exprs.flatMap((expr) => expr.match(/\bparallax_\w+/g) ?? []));
+    const there = [...(await scrape(sources())).keys()].map((key) => key.split('{')[0] as string);
+    const wanted = new Set(there.filter((name) => name.startsWith(`parallax_${family}`)));
+    expect(wanted.size).toBeGreaterThan(0);
+    for (const name of wanted) expect([...shown]).toContain(name);
   });
 
   it('lays its panels beside each other, none over another', () => {

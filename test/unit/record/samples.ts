@@ -109,6 +109,7 @@ export const WHOLE: Whole = {
     side: 'buy',
     type: 'limit',
     tif: 'ioc',
+    orderKind: 'ioc',
     price: '50001.5',
     size: '0.0125',
     status: 'rejected',
@@ -123,6 +124,7 @@ export const WHOLE: Whole = {
       message: 'Too many requests; "later"\nplease',
       retryAfterMs: 2000,
       isUnlisted: true,
+      isBan: true,
     },
   },
   Trust: {
@@ -191,6 +193,19 @@ export const WHOLE: Whole = {
     bidSize: '0.35',
     ask: '50160.2',
     askSize: '1.2',
+  },
+  Recovery: {
+    kind: 'Recovery',
+    id: 'r1-recovery',
+    run: 'r1',
+    at: T0 + 2,
+    tookMs: 120,
+    legSets: ['r0-s9'],
+    stranded: [],
+    fills: 1,
+    cancelled: ['abcde000100000007'],
+    orphans: [],
+    unknown: [],
   },
 };
 

@@ -1,11 +1,12 @@
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Fault } from '../../../src/core/faults.ts';
 import type { WalEntry } from '../../../src/core/records.ts';
 import { WriteAheadLog } from '../../../src/record/wal.ts';
-import { entriesOf, pruneWal, readWal, readWalFolder, walFiles } from '../../../src/record/wal-files.ts';
-import { openOrdersOf } from '../../../src/record/wal-state.ts';
+import { entriesOf, readWal, readWalFolder, walFiles } from '../../../src/record/wal-files.ts';
+import { WAL_FORMAT } from '../../../src/record/wal-format.ts';
+import { openOrdersOf } from '../../support/wal-state.ts';
 import { legSetOpened, T0, temporaryFolder, WHOLE, walOrder } from './samples.ts';
 
 function logIn(folder: string, options: { run?: string; rotateBytes?: number; syncEveryMs?: number } = {}) {
@@ -122,6 +123,18 @@ describe('write-ahead log', () => {
     expect(readWal(path).entries).toStrictEqual([runOpened]);
   });
 
+  it('reads older formats, its own, and no later one', () => {
+    const { log } = logIn(temporaryFolder());
+    log.append(runOpened);
+    log.append({ ...runOpened, format: WAL_FORMAT });
+    expect(readWal(log.path).entries.length).toBe(2);
+    log.append({ ...runOpened, format: WAL_FORMAT + 1 });
+    log.append(legSetOpened('s1'));
+    for (const salvage of [false, true]) {
+      expect(() => readWal(log.path, { salvage })).toThrow(expect.objectContaining({ code: 'record/newer' }));
+    }
+  });
+
   it('refuses a run id that would leave the folder', () => {
     expect(() => logIn(temporaryFolder(), { run: '../x' })).toThrow(RangeError);
   });
@@ -177,31 +190,5 @@ describe('what is open', () => {
         ],
       },
     ]);
-  });
-});
-
-describe('pruning', () => {
-  it('keeps the newest files, and everything from the first open leg set on', async () => {
-    const folder = temporaryFolder();
-    for (const [life, entries] of [
-      [legSetOpened('s1')],
-      [closed('s1'), legSetOpened('s2')],
-      [legSetOpened('s3'), closed('s3')],
-      [runOpened],
-      [runOpened],
-    ].entries()) {
-      const { log, close } = logIn(folder, { run: `r${life}` });
-      for (const entry of entries) log.append(entry);
-      await close();
-    }
-    expect(pruneWal(folder, 2).length).toBe(1);
-    expect(readdirSync(folder).sort()[0]).toBe('00000002-r1.wal');
-    const { log, close } = logIn(folder, { run: 'r9' });
-    log.append(closed('s2'));
-    await close();
-    expect(pruneWal(folder, 2).length).toBe(3);
-    expect(readdirSync(folder).sort()).toStrictEqual(['00000005-r4.wal', '00000006-r9.wal']);
-    expect(pruneWal(folder, 0).length).toBe(1);
-    expect(readdirSync(folder)).toStrictEqual(['00000006-r9.wal']);
   });
 });

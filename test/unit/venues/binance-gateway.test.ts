@@ -116,10 +116,12 @@ describe('binance gateway: placing', () => {
       timeInForce: 'IOC',
       price: '60000.01',
       quantity: '0.5',
+      selfTradePreventionMode: 'EXPIRE_TAKER',
       newClientOrderId: order.clientId,
       newOrderRespType: 'FULL',
       recvWindow: 2000,
-      returnRateLimits: false,
+      // Asked for once a second.
+      returnRateLimits: true,
       apiKey: API_KEY,
     });
     expect(timestamp).toBe(venue.clock.wallMs());

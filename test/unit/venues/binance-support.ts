@@ -3,7 +3,7 @@ import { ManualClock } from '../../../src/core/clock.ts';
 import { Fault } from '../../../src/core/faults.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import type { Log } from '../../../src/core/log.ts';
-import type { GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, GatewayEvent } from '../../../src/core/order.ts';
 import type { HttpReply, HttpRequest, Socket, SocketHandlers } from '../../../src/core/socket.ts';
 import { binance } from '../../../src/venues/binance/index.ts';
 
@@ -35,7 +35,7 @@ export const listing: Listing = {
   minSize: '0.00001',
 };
 
-export const order: OrderRequest = {
+export const order: BaseOrder = {
   clientId: 'plx0000001a',
   listing,
   side: 'buy',

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Gateway, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway } from '../../../src/core/order.ts';
 import { bitget } from '../../../src/venues/bitget/index.ts';
 import { sign } from '../../../src/venues/bitget/sign.ts';
 import {
@@ -43,7 +43,7 @@ async function connected(): Promise<{ venue: FakeVenue; gateway: Gateway; socket
   return { venue, gateway, socket };
 }
 
-async function place(reply: Reply, change: Partial<OrderRequest> = {}) {
+async function place(reply: Reply, change: Partial<BaseOrder> = {}) {
   const venue = fakeVenue();
   venue.replies.set(`POST ${PLACE}`, reply);
   const outcome = await bitget.createGateway(venue.deps).place({ ...limitOrder, ...change });
@@ -159,6 +159,7 @@ describe('bitget gateway, placing', () => {
         force: 'ioc',
         price: '60000.1',
         size: '0.01',
+        stpMode: 'cancel_taker',
         clientOid: 'p1e1s1',
         requestTime: now,
         receiveWindow: '2000',
@@ -182,7 +183,7 @@ describe('bitget gateway, placing', () => {
     expect(venue.requests.at(-1)?.headers).toMatchObject({ paptrading: '1' });
   });
 
-  it.each<[Partial<OrderRequest>, object]>([
+  it.each<[Partial<BaseOrder>, object]>([
     [{ tif: 'gtc' }, { orderType: 'limit', force: 'gtc', price: '60000.1' }],
     [
       { tif: 'fok', side: 'sell' },

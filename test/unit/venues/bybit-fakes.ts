@@ -1,6 +1,6 @@
 /** A scripted Bybit for gateway tests, over the sockets and replies of `okx-fakes.ts`. */
 import type { Listing } from '../../../src/core/instrument.ts';
-import type { Gateway, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway } from '../../../src/core/order.ts';
 import type { GatewayDeps } from '../../../src/core/venue.ts';
 import { bybit } from '../../../src/venues/bybit/index.ts';
 import { type FakeSocket, type FakeVenue, fakeVenue as newVenue, socketAt } from './okx-fakes.ts';
@@ -18,7 +18,7 @@ export const listing: Listing = {
   minNotional: '5',
 };
 
-export const limitOrder: OrderRequest = {
+export const limitOrder: BaseOrder = {
   clientId: 'p1e1s1',
   listing,
   side: 'buy',

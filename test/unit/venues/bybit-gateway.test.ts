@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder } from '../../../src/core/order.ts';
 import { bybit } from '../../../src/venues/bybit/index.ts';
 import { sign } from '../../../src/venues/bybit/sign.ts';
 import {
@@ -50,6 +50,7 @@ describe('bybit gateway, placing', () => {
           side: 'Buy',
           orderType: 'Limit',
           qty: '0.01',
+          smpType: 'CancelTaker',
           timeInForce: 'IOC',
           price: '60000.1',
           orderLinkId: 'p1e1s1',
@@ -67,7 +68,7 @@ describe('bybit gateway, placing', () => {
     });
   });
 
-  it.each<[Partial<OrderRequest>, object]>([
+  it.each<[Partial<BaseOrder>, object]>([
     [{ tif: 'gtc' }, { orderType: 'Limit', timeInForce: 'GTC', price: '60000.1' }],
     [{ tif: 'fok' }, { orderType: 'Limit', timeInForce: 'FOK', price: '60000.1' }],
     [

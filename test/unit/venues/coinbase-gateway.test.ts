@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Fill, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Fill, GatewayEvent } from '../../../src/core/order.ts';
 import { coinbase } from '../../../src/venues/coinbase/index.ts';
 import {
   accepted,
@@ -173,7 +173,7 @@ describe('coinbase gateway, placing', () => {
     expect(tokens).not.toContain('');
   });
 
-  it.each<[Partial<OrderRequest>, object]>([
+  it.each<[Partial<BaseOrder>, object]>([
     [{ tif: 'gtc' }, { limit_limit_gtc: { base_size: '0.01', limit_price: '60000.1', post_only: false } }],
     [{ tif: 'fok' }, { limit_limit_fok: { base_size: '0.01', limit_price: '60000.1' } }],
     [{ type: 'market', side: 'sell' }, { market_market_ioc: { base_size: '0.01' } }],
@@ -190,7 +190,7 @@ describe('coinbase gateway, placing', () => {
     const { venue, gateway } = await connected();
     expect(await gateway.place({ ...limitOrder, type: 'market' })).toMatchObject({
       kind: 'rejected',
-      error: { class: 'filter', code: 'MARKET_BUY_BY_BASE' },
+      error: { class: 'filter', code: 'market-buy' },
     });
     expect(venue.asked(ORDERS)).toEqual([]);
   });
@@ -384,17 +384,19 @@ describe('coinbase gateway, pushes', () => {
     expect(venue.events).toMatchObject([{ fill: { clientId: 'p2', tradeId: 't-9' } }, { report: { clientId: 'p2' } }]);
   });
 
+  it('reads fills of an order by quote as the base that they were', async () => {
+    const { venue, socket } = await connected();
+    venue.events.length = 0;
+    venue.replies.set(FILLS, fills({ ...wireFill, size: '600.001', size_in_quote: true }));
+    venue.order(socket, { status: 'FILLED', cumulative_quantity: '0.01' });
+    await settled();
+    expect(venue.events[0]).toMatchObject({ kind: 'LegFilled', fill: { size: '0.01', value: '600.001' } });
+  });
+
   it('leaves out what is no fill of ours, and orders that are not spot', async () => {
     const { venue, socket } = await connected();
     venue.events.length = 0;
-    venue.replies.set(
-      FILLS,
-      fills(
-        { ...wireFill, trade_type: 'CORRECTION', trade_id: 't-0' },
-        { ...wireFill, size_in_quote: true, trade_id: 't-3' },
-        wireFill,
-      ),
-    );
+    venue.replies.set(FILLS, fills({ ...wireFill, trade_type: 'CORRECTION', trade_id: 't-0' }, wireFill));
     venue.order(socket, { status: 'FILLED', cumulative_quantity: '0.01' });
     venue.order(socket, { order_id: 'f', product_type: 'FUTURE', status: 'FILLED', cumulative_quantity: '1' });
     venue.order(socket, { order_id: 'u', status: 'UNKNOWN_ORDER_STATUS' });

@@ -1,6 +1,6 @@
 /** A scripted Gate for gateway tests, over the sockets and REST replies of the other venues' tests. */
 import type { Listing } from '../../../src/core/instrument.ts';
-import type { OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder } from '../../../src/core/order.ts';
 import type { GatewayDeps } from '../../../src/core/venue.ts';
 import { type FakeSocket, fakeVenue, settled } from './okx-fakes.ts';
 
@@ -19,7 +19,7 @@ export const listing: Listing = {
   minNotional: '3',
 };
 
-export const limitOrder: OrderRequest = {
+export const limitOrder: BaseOrder = {
   clientId: 'p1e1s1',
   listing,
   side: 'buy',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Gateway, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway } from '../../../src/core/order.ts';
 import { gate } from '../../../src/venues/gate/index.ts';
 import { sign } from '../../../src/venues/gate/sign.ts';
 import {
@@ -202,7 +202,7 @@ describe('gate gateway, placing', () => {
     expect(await placing).toEqual({ kind: 'acked', venueOrderId: '1852454420', sentAt, ackedAt });
   });
 
-  it.each<[Partial<OrderRequest>, object]>([
+  it.each<[Partial<BaseOrder>, object]>([
     [{ tif: 'gtc' }, { type: 'limit', time_in_force: 'gtc', price: '60000.1' }],
     [{ tif: 'fok' }, { type: 'limit', time_in_force: 'fok', price: '60000.1' }],
     [
@@ -234,7 +234,7 @@ describe('gate gateway, placing', () => {
     [400, 'BALANCE_NOT_ENOUGH', 'insufficient-funds'],
     [400, 'INVALID_PRECISION', 'filter'],
     [400, 'INVALID_PARAM_VALUE', 'filter'],
-    [400, 'FOK_NOT_FILL', 'other'],
+    [400, 'FOK_NOT_FILL', 'unfilled'],
     [401, 'AUTHENTICATION_FAILED', 'auth'],
     [403, 'REQUEST_EXPIRED', 'clock'],
   ])('says that %i %s is a rejection', async (status, label, errorClass) => {

@@ -104,7 +104,8 @@ describe('kraken gateway, asking for an order', () => {
 
   it('takes only the order of that name', async () => {
     const venue = asking({ O9: row({ cl_ord_id: 'other' }) }, { O8: row({ cl_ord_id: null }) });
-    expect(await kraken.createGateway(venue.deps).query(order)).toEqual({ kind: 'absent' });
+    const askedAt = venue.clock.wallMs();
+    expect(await kraken.createGateway(venue.deps).query(order)).toEqual({ kind: 'absent', askedAt });
   });
 
   it('fails while the venue does not say', async () => {
@@ -183,6 +184,22 @@ describe('kraken gateway, lists', () => {
     expect(await kraken.createGateway(venue.deps).recentFills(listing, 1_688_583_841_205)).toEqual([]);
   });
 
+  it('reads recent fills once for all who ask at a time', async () => {
+    const venue = fakeVenue();
+    venue.replies.set('TradesHistory', result({ trades: { T1: trade({}) }, count: 1 }));
+    venue.replies.set('QueryOrders', result({ O1: row({ cl_ord_id: 'a' }) }));
+    const gateway = kraken.createGateway(venue.deps);
+    const other = { ...listing, symbol: 'ETH/USDT' };
+    const [own, none] = await Promise.all([listing, other].map((each) => gateway.recentFills(each, 1_688_583_841_000)));
+    expect([own?.map(({ clientId }) => clientId), none]).toEqual([['a'], []]);
+    expect([calls(venue, 'TradesHistory').length, calls(venue, 'QueryOrders').length]).toEqual([1, 1]);
+    await gateway.recentFills(listing, 1_688_583_841_000);
+    expect(calls(venue, 'TradesHistory')).toHaveLength(2);
+    venue.replies.set('TradesHistory', refusal('EGeneral:Permission denied'));
+    const refused = [listing, other].map((each) => gateway.recentFills(each, 1_688_583_841_000));
+    for (const each of refused) await expect(each).rejects.toMatchObject({ code: 'venue/auth' });
+  });
+
   it('gives balances under canonical names, with what is held and lent', async () => {
     const venue = fakeVenue();
     const body =
@@ -208,9 +225,13 @@ describe('kraken gateway, lists', () => {
     );
     expect(await gateway.feeRates(listing)).toEqual({ taker: '0.0026', maker: '0.0016' });
     expect(calls(venue, 'TradeVolume')[0]).toMatchObject({ pair: 'XBTUSDT' });
+    // Held for whoever asks for the next pair.
     venue.replies.set('TradeVolume', result({ fees: { XBTUSDT: { fee: '0.2000' } } }));
+    expect(await gateway.feeRates(listing)).toEqual({ taker: '0.0026', maker: '0.0016' });
+    venue.clock.advanceMs(5_001);
     expect(await gateway.feeRates(listing)).toEqual({ taker: '0.002', maker: '0.002' });
     venue.replies.set('TradeVolume', refusal('EGeneral:Permission denied'));
+    venue.clock.advanceMs(5_001);
     expect(await gateway.feeRates(listing)).toEqual({ taker: '0.004', maker: '0.0025' });
     expect(venue.logged.join('\n')).toContain('fee rates not read');
   });
@@ -236,14 +257,15 @@ describe('kraken gateway, its calls', () => {
     const venue = fakeVenue();
     venue.replies.set('BalanceEx', result({}));
     const gateway = kraken.createGateway(venue.deps);
-    for (let call = 0; call < 20; call++) await gateway.balances();
+    // Three of twenty were made before, by others of the key, and some of one is kept.
+    for (let call = 0; call < 16; call++) await gateway.balances();
     const waiting = Promise.allSettled(Array.from({ length: 8 }, () => gateway.balances()));
     for (let turn = 0; turn < 10; turn++) await settled();
-    expect(calls(venue, 'BalanceEx')).toHaveLength(20);
+    expect(calls(venue, 'BalanceEx')).toHaveLength(16);
     venue.clock.advanceMs(10_000);
     const outcomes = (await waiting).map((outcome) => outcome.status);
     expect(outcomes.filter((status) => status === 'fulfilled')).toHaveLength(5);
-    expect(calls(venue, 'BalanceEx')).toHaveLength(25);
+    expect(calls(venue, 'BalanceEx')).toHaveLength(21);
   });
 
   it('stop for a while when the venue says that there were too many', async () => {

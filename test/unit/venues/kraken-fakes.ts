@@ -3,7 +3,7 @@ import { ManualClock } from '../../../src/core/clock.ts';
 import { Fault } from '../../../src/core/faults.ts';
 import type { Listing } from '../../../src/core/instrument.ts';
 import type { Log } from '../../../src/core/log.ts';
-import type { Gateway, GatewayEvent, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway, GatewayEvent } from '../../../src/core/order.ts';
 import type { HttpPort, HttpRequest, SocketFactory } from '../../../src/core/socket.ts';
 import type { GatewayDeps } from '../../../src/core/venue.ts';
 import { kraken } from '../../../src/venues/kraken/index.ts';
@@ -31,7 +31,7 @@ export const listing: Listing = {
   orderCode: 'XBTUSDT',
 };
 
-export const limitOrder: OrderRequest = {
+export const limitOrder: BaseOrder = {
   clientId: 'p1e1s1',
   listing,
   side: 'buy',

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder } from '../../../src/core/order.ts';
 import { kraken } from '../../../src/venues/kraken/index.ts';
 import { sign } from '../../../src/venues/kraken/sign.ts';
 import {
@@ -136,6 +136,7 @@ describe('kraken gateway, placing', () => {
           order_type: 'limit',
           side: 'buy',
           order_qty: 1.2e-7,
+          stp_type: 'cancel_newest',
           symbol: 'BTC/USDT',
           limit_price: 60000.1,
           time_in_force: 'ioc',
@@ -158,7 +159,7 @@ describe('kraken gateway, placing', () => {
     });
   });
 
-  it.each<[Partial<OrderRequest>, object]>([
+  it.each<[Partial<BaseOrder>, object]>([
     [{ tif: 'gtc' }, { order_type: 'limit', limit_price: 60000.1, time_in_force: 'gtc' }],
     [{ tif: 'fok' }, { order_type: 'limit', limit_price: 60000.1, time_in_force: 'fok' }],
     [
@@ -247,6 +248,26 @@ describe('kraken gateway, placing', () => {
   });
 });
 
+describe("kraken gateway, the venue's dead-man timer", () => {
+  it('is set over the socket, in whole seconds', async () => {
+    const { gateway, socket } = await connected();
+    const setting = gateway.cancelAllAfter?.(7_001);
+    expect(written(socket, 'cancel_all_orders_after')[0]?.params).toEqual({ timeout: 8, token: TOKEN });
+    answer(socket, 'cancel_all_orders_after', { result: {}, success: true });
+    await expect(setting).resolves.toBeUndefined();
+  });
+
+  it('is set over REST while the socket is down, and says what the venue refuses', async () => {
+    const venue = fakeVenue();
+    const gateway = kraken.createGateway(venue.deps);
+    venue.replies.set('CancelAllOrdersAfter', result({ currentTime: '', triggerTime: '0' }));
+    await gateway.cancelAllAfter?.(0);
+    expect(calls(venue, 'CancelAllOrdersAfter')[0]).toMatchObject({ timeout: '0' });
+    venue.replies.set('CancelAllOrdersAfter', refusal('EGeneral:Permission denied'));
+    await expect(gateway.cancelAllAfter?.(0)).rejects.toMatchObject({ code: 'venue/auth' });
+  });
+});
+
 describe('kraken gateway, placing over REST', () => {
   const place = async (reply: Parameters<FakeVenue['replies']['set']>[1], order = limitOrder) => {
     const venue = fakeVenue();
@@ -266,6 +287,7 @@ describe('kraken gateway, placing over REST', () => {
         ordertype: 'limit',
         type: 'buy',
         volume: '0.00000012',
+        stptype: 'cancel-newest',
         pair: 'XBTUSDT',
         price: '60000.1',
         timeinforce: 'IOC',

@@ -1,6 +1,6 @@
 /** A scripted KuCoin for gateway tests, over the sockets and replies of `okx-fakes.ts`. */
 import type { Listing } from '../../../src/core/instrument.ts';
-import type { OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder } from '../../../src/core/order.ts';
 import type { GatewayDeps } from '../../../src/core/venue.ts';
 import { kucoin } from '../../../src/venues/kucoin/index.ts';
 import { type FakeSocket, fakeVenue as fakes, settled, socketAt } from './okx-fakes.ts';
@@ -17,7 +17,7 @@ export const listing: Listing = {
   minSize: '0.00001',
 };
 
-export const limitOrder: OrderRequest = {
+export const limitOrder: BaseOrder = {
   clientId: 'p1e1s1',
   listing,
   side: 'buy',

@@ -214,6 +214,7 @@ describe('kucoin gateway, placing', () => {
           side: 'buy',
           type: 'limit',
           size: '0.01',
+          stp: 'CN',
           price: '60000.1',
           timeInForce: 'IOC',
           allowMaxTimeWindow: 2000,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Gateway, OrderRequest } from '../../../src/core/order.ts';
+import type { BaseOrder, Gateway } from '../../../src/core/order.ts';
 import { okx } from '../../../src/venues/okx/index.ts';
 import { sign } from '../../../src/venues/okx/sign.ts';
 import {
@@ -140,7 +140,17 @@ describe('okx gateway, placing', () => {
       op: 'order',
       expTime: String(venue.clock.wallMs() + venue.aheadMs + 2000),
       args: [
-        { instIdCode: 38, tdMode: 'cash', clOrdId: 'p1e1s1', side: 'buy', ordType: 'ioc', px: '60000.1', sz: '0.01' },
+        {
+          instIdCode: 38,
+          tdMode: 'cash',
+          clOrdId: 'p1e1s1',
+          tag: 'parallax',
+          side: 'buy',
+          ordType: 'ioc',
+          px: '60000.1',
+          sz: '0.01',
+          stpMode: 'cancel_taker',
+        },
       ],
     });
     const sentAt = venue.clock.monotonicNs();
@@ -154,7 +164,7 @@ describe('okx gateway, placing', () => {
     });
   });
 
-  it.each<[Partial<OrderRequest>, object]>([
+  it.each<[Partial<BaseOrder>, object]>([
     [{ tif: 'gtc' }, { ordType: 'limit', px: '60000.1' }],
     [{ tif: 'fok' }, { ordType: 'fok', px: '60000.1' }],
     [
@@ -248,10 +258,12 @@ describe('okx gateway, placing over REST', () => {
       instId: 'BTC-USDT',
       tdMode: 'cash',
       clOrdId: 'p1e1s1',
+      tag: 'parallax',
       side: 'buy',
       ordType: 'ioc',
       px: '60000.1',
       sz: '0.01',
+      stpMode: 'cancel_taker',
     });
     const timestamp = new Date(venue.clock.wallMs()).toISOString();
     expect(request?.headers).toMatchObject({

@@ -1,12 +1,26 @@
 /** Binance's JSON shapes of market data and accounts. Numbers are texts with 8 decimals; field order follows the venue's documentation. */
 import { amountFixed, priceFixed, quoteAmount, sizeFixed } from '../../amounts.ts';
-import type { BookView, ExchangePort, Level, SimAccount, SimInstrument, SimTrade, TopOfBook } from '../../port.ts';
+import type {
+  BookView,
+  ExchangePort,
+  Level,
+  SelfTradeMode,
+  SimAccount,
+  SimInstrument,
+  SimTrade,
+  TopOfBook,
+} from '../../port.ts';
 import { MAX_OPEN_ORDERS, MAX_PRICE } from './instruments.ts';
 
 export const DECIMALS = 8;
 export const ZERO = '0.00000000';
-/** Every listed symbol's mode: a resting order that meets its own account's taker expires. */
+/** An order that does not say has the first. https://developers.binance.com/docs/binance-spot-api-docs/faqs/stp_faq */
 export const SELF_TRADE_MODE = 'EXPIRE_MAKER';
+export const SELF_TRADE_MODES: Readonly<Record<string, SelfTradeMode>> = {
+  EXPIRE_TAKER: 'expire-taker',
+  EXPIRE_MAKER: 'expire-maker',
+  EXPIRE_BOTH: 'expire-both',
+};
 
 export const priceOf = (instrument: SimInstrument, price: number): string => priceFixed(instrument, price, DECIMALS);
 export const sizeOf = (instrument: SimInstrument, size: number): string => sizeFixed(instrument, size, DECIMALS);
@@ -155,7 +169,7 @@ export function symbolBody(instrument: SimInstrument, withPermissionSets: boolea
     permissions: [],
     ...(withPermissionSets ? { permissionSets: [['SPOT']] } : {}),
     defaultSelfTradePreventionMode: SELF_TRADE_MODE,
-    allowedSelfTradePreventionModes: [SELF_TRADE_MODE],
+    allowedSelfTradePreventionModes: Object.keys(SELF_TRADE_MODES),
   };
 }
 
@@ -183,6 +197,23 @@ export function accountBody(exchange: ExchangePort, account: SimAccount, omitZer
     uid: 354_937_868 + account.index,
   };
 }
+
+/** https://developers.binance.com/docs/wallet/account/api-key-permission */
+export const apiRestrictionsBody = ({ permissions }: SimAccount, createdAt: number): object => ({
+  ipRestrict: permissions.ipRestricted,
+  createTime: createdAt,
+  enableReading: true,
+  enableWithdrawals: permissions.withdraw,
+  enableInternalTransfer: false,
+  enableMargin: false,
+  enableFutures: false,
+  permitsUniversalTransfer: false,
+  enableVanillaOptions: false,
+  enableFixApiTrade: false,
+  enableFixReadOnly: false,
+  enableSpotAndMarginTrading: true,
+  enablePortfolioMarginTrading: false,
+});
 
 export function commissionBody(exchange: ExchangePort, instrument: SimInstrument): object {
   const { taker, maker } = exchange.policy.fees;

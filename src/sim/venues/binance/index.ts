@@ -26,6 +26,8 @@ export const binanceVenue: SimVenue = {
     passphrase: '',
   }),
   hasChecksums: false,
+  // https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams: 300 in five minutes.
+  connections: { count: 300, windowMs: 300_000 },
   endpoints: (port) => ({
     rest: `http://127.0.0.1:${port}`,
     wsPublic: `ws://127.0.0.1:${port}`,

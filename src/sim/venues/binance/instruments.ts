@@ -63,8 +63,12 @@ export const MAX_OPEN_ORDERS = 200;
 export const INSTRUMENTS = LISTED.map((spec): InstrumentSpec => ({ ...spec, maxNotional: MAX_NOTIONAL }));
 
 /** Commission is cut to the asset's 8 decimals and taken from what was bought or received (no BNB in these accounts). */
+/** A quarter off with BNB; without enough of it the whole fee is taken from what was received.
+ *  https://www.binance.com/en/fee/schedule */
+const BNB = { asset: 'BNB', share: '0.75', price: '600', quote: 'USDT' };
+
 export const POLICY: ExchangePolicy = {
-  fees: { taker: '0.001', maker: '0.001', truncateTo: 8 },
+  fees: { taker: '0.001', maker: '0.001', truncateTo: 8, token: BNB },
   priceBand: 5,
   clientIds: 'open',
   marketWithoutLiquidity: 'expire',

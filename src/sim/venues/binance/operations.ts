@@ -4,6 +4,7 @@ import type { Operation } from './operation.ts';
 import {
   accountStatus,
   allOrders,
+  apiRestrictions,
   cancelOpenOrders,
   cancelOrder,
   commission,
@@ -34,6 +35,7 @@ export const REST_OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /api/v3/account': accountStatus,
   'GET /api/v3/account/commission': commission,
   'GET /api/v3/myTrades': myTrades,
+  'GET /sapi/v1/account/apiRestrictions': apiRestrictions,
   'GET /sapi/v1/asset/tradeFee': tradeFee,
 };
 

@@ -21,6 +21,7 @@ const typeOf = (order: SimOrder): string => {
   if (order.type === 'market') return 'MARKET';
   return order.postOnly ? 'LIMIT_MAKER' : 'LIMIT';
 };
+const modeOf = ({ note }: SimOrder): string => note.stp ?? SELF_TRADE_MODE;
 const sideOf = (order: SimOrder): string => order.side.toUpperCase();
 /** A market order has GTC in Binance's answers, whatever it is inside. */
 const tifOf = (order: SimOrder): string => (order.type === 'market' ? 'GTC' : order.tif.toUpperCase());
@@ -64,7 +65,7 @@ export function placedBody(order: SimOrder, type: ResponseType): object {
     ...orderCore(order),
     workingTime: order.createdAt,
     ...optional(order),
-    selfTradePreventionMode: SELF_TRADE_MODE,
+    selfTradePreventionMode: modeOf(order),
   };
   if (type === 'RESULT') return result;
   return {
@@ -103,7 +104,7 @@ export const orderBody = (order: SimOrder): object => {
     workingTime: order.createdAt,
     origQuoteOrderQty,
     ...optional(order),
-    selfTradePreventionMode: SELF_TRADE_MODE,
+    selfTradePreventionMode: modeOf(order),
   };
 };
 
@@ -115,7 +116,7 @@ export const canceledBody = (order: SimOrder, cancelId: string): object => ({
   clientOrderId: cancelId,
   transactTime: order.updatedAt,
   ...orderCore(order),
-  selfTradePreventionMode: SELF_TRADE_MODE,
+  selfTradePreventionMode: modeOf(order),
 });
 
 export const myTradeBody = (fill: SimFill): object => ({
@@ -166,7 +167,7 @@ export function executionReport(
     F: ZERO,
     g: -1,
     C: cancelId === undefined ? '' : order.clientId,
-    x: order.selfTrade ? 'TRADE_PREVENTION' : EXECUTION[cause],
+    x: cause === 'expired' && order.selfTrade ? 'TRADE_PREVENTION' : EXECUTION[cause],
     X: statusOf(order),
     r: 'NONE',
     i: order.id,
@@ -186,7 +187,7 @@ export function executionReport(
     Y: fill === undefined ? ZERO : amountOf(fill.quote),
     Q: amountOf(order.quoteAmount),
     W: order.createdAt,
-    V: SELF_TRADE_MODE,
+    V: modeOf(order),
     ...(reason === undefined ? {} : { eR: reason }),
   };
 }

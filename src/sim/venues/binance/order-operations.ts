@@ -1,7 +1,7 @@
 /** Binance's signed operations: orders, fills, account. */
 import type { SimAccount, SimInstrument, SimOrder } from '../../port.ts';
 import { keyText } from '../../random-text.ts';
-import { accountBody, commissionBody, tradeFeeBody } from './bodies.ts';
+import { accountBody, apiRestrictionsBody, commissionBody, tradeFeeBody } from './bodies.ts';
 import { badCombination, cancelRejected, filterFailure, missing, refusalOf, unknownOrder } from './errors.ts';
 import { MAX_OPEN_ORDERS } from './instruments.ts';
 import {
@@ -125,6 +125,14 @@ export const accountStatus = signed(20, (desk, params, account) => {
   const omitZero = params.text('omitZeroBalances') === 'true';
   params.done();
   return accountBody(desk.exchange, owner(account), omitZero, desk.exchange.clock.wallMs());
+});
+
+/** When the simulated keys were made. */
+const KEYS_MADE_AT = 1_698_645_219_000;
+
+export const apiRestrictions = signed(1, (_, params, account) => {
+  params.done();
+  return apiRestrictionsBody(owner(account), KEYS_MADE_AT);
 });
 
 export const commission = signed(20, (desk, params) => {

@@ -2,7 +2,7 @@
 import { amountOf } from '../../amounts.ts';
 import { lookup } from '../../lookup.ts';
 import type { PlaceRequest, SimInstrument, SimTimeInForce } from '../../port.ts';
-import { SELF_TRADE_MODE } from './bodies.ts';
+import { SELF_TRADE_MODE, SELF_TRADE_MODES } from './bodies.ts';
 import {
   badCombination,
   badSide,
@@ -50,14 +50,15 @@ export function readNewOrder(params: Params, instrument: SimInstrument, nextClie
   if (unsupported !== undefined) throw orderRejected(unsupported);
   const clientId = readClientId(params, 'newClientOrderId') ?? nextClientId();
   const stp = params.text('selfTradePreventionMode');
-  if (stp !== undefined && stp !== SELF_TRADE_MODE) {
+  const selfTrade = lookup(SELF_TRADE_MODES, stp ?? SELF_TRADE_MODE);
+  if (selfTrade === undefined) {
     throw orderRejected('This symbol does not allow the specified self-trade prevention mode.');
   }
   for (const name of ['stopPrice', 'icebergQty', 'trailingDelta']) {
     if (params.text(name) !== undefined) throw notRequired(name);
   }
   const given = params.oneOf('newOrderRespType', ['ACK', 'RESULT', 'FULL']);
-  const common = { instrument, side, clientId } as const;
+  const common = { instrument, side, clientId, selfTrade, note: { stp: stp ?? SELF_TRADE_MODE } } as const;
   switch (type) {
     case 'LIMIT':
       return { request: { ...common, ...readLimit(params) }, responseType: given ?? 'FULL' };
@@ -70,7 +71,7 @@ export function readNewOrder(params: Params, instrument: SimInstrument, nextClie
   }
 }
 
-type Terms = Omit<PlaceRequest, 'instrument' | 'side' | 'clientId'>;
+type Terms = Omit<PlaceRequest, 'instrument' | 'side' | 'clientId' | 'selfTrade' | 'note'>;
 
 function positive(params: Params, name: string, filter: string): string {
   const value = params.decimal(name);

@@ -1,6 +1,7 @@
 /** The account in Bitget's words. Field lists: https://www.bitget.com/api-doc/spot/account/Get-Account-Assets,
  *  …/Get-Account-Info and https://www.bitget.com/api-doc/spot/websocket/private/Account-Channel. */
 import { amountText } from '../../amounts.ts';
+import { boundTo } from '../../permissions.ts';
 import type { SimAccount } from '../../port.ts';
 import { msText } from './times.ts';
 
@@ -27,8 +28,9 @@ export const heldCoins = (account: SimAccount): string[] =>
 export const infoRow = (account: SimAccount, startedAt: number): object => ({
   userId: userIdOf(account),
   inviterId: '',
-  ips: '',
-  authorities: ['trade', 'readonly'],
+  ips: boundTo(account.permissions).join(','),
+  // The words of the page's example; the one for withdrawing stands in its list alone.
+  authorities: ['trade', 'readonly', ...(account.permissions.withdraw ? ['wwow'] : [])],
   parentId: 8_672_173_294 + account.index,
   traderType: 'not_trader',
   channelCode: '',

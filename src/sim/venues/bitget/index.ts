@@ -13,6 +13,8 @@ export const bitget: SimVenue = {
   policy: POLICY,
   // Frames recorded in September 2026 have none; the documentation still has its rules.
   hasChecksums: false,
+  // https://www.bitget.com/api-doc/common/websocket-intro: 300 in five minutes.
+  connections: { count: 300, windowMs: 300_000 },
   makeCredentials: (random) => ({
     apiKey: `bg_${hex(keyText(random, 16))}`,
     secret: hex(keyText(random, 32)),

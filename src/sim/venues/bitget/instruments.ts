@@ -94,9 +94,12 @@ export const INSTRUMENTS: readonly InstrumentSpec[] = LISTINGS.map((listing) => 
   maxNotional: MAX_LIMIT_VALUE,
 }));
 
+/** A fifth off with BGB. https://www.bitget.com/fee */
+const BGB = { asset: 'BGB', share: '0.8', price: '4', quote: 'USDT' };
+
 export const POLICY: ExchangePolicy = {
   // VIP 0; taken from what was received, unrounded (recorded fills have all decimals of price × size × rate).
-  fees: { taker: '0.001', maker: '0.001' },
+  fees: { taker: '0.001', maker: '0.001', token: BGB },
   // The documentation gives a used id no end.
   clientIds: 'ever',
   marketWithoutLiquidity: 'expire',

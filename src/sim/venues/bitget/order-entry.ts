@@ -5,7 +5,16 @@ import { decimalsOf } from '../../../core/decimal.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Side } from '../../../core/units.ts';
 import { amountOf, integerOf, isPlainDecimal, priceText, quoteAmount } from '../../amounts.ts';
-import type { ExchangePort, OrderKey, PlaceRequest, SimAccount, SimInstrument, SimOrder } from '../../port.ts';
+import { lookup } from '../../lookup.ts';
+import type {
+  ExchangePort,
+  OrderKey,
+  PlaceRequest,
+  SelfTradeMode,
+  SimAccount,
+  SimInstrument,
+  SimOrder,
+} from '../../port.ts';
 import { uuidText } from '../../random-text.ts';
 import { refusalError, scaleError, type WireError, wireError } from './errors.ts';
 import { listingOf, MAX_MARKET_VALUE, MAX_OPEN_ORDERS, MIN_TRADE_USDT, PRICE_RATIO } from './instruments.ts';
@@ -22,6 +31,12 @@ const bad = (error: WireError): { readonly ok: false; readonly error: WireError 
 
 const FORCES = ['gtc', 'post_only', 'fok', 'ioc'] as const;
 type Force = (typeof FORCES)[number];
+const STP_MODES: Readonly<Record<string, SelfTradeMode>> = {
+  none: 'trade',
+  cancel_taker: 'expire-taker',
+  cancel_maker: 'expire-maker',
+  cancel_both: 'expire-both',
+};
 const CLIENT_ID = /^[\x21-\x7e]{1,64}$/;
 const WHOLE = 10_000;
 /** Not simulated, so refused rather than ignored. */
@@ -80,12 +95,12 @@ function readOrder(exchange: ExchangePort, params: Params): Read<PlaceRequest> {
   if (clientOid !== '' && !CLIENT_ID.test(clientOid)) return bad(wireError('40305'));
   if (UNSUPPORTED.some((name) => textOf(params, name) !== '')) return bad(wireError('40805'));
   if ((textOf(params, 'tpslType') || 'normal') !== 'normal') return bad(wireError('40805'));
-  // The matching engine only knows to cancel the maker that meets its own account's taker.
   const stpMode = textOf(params, 'stpMode') || 'none';
-  if (stpMode !== 'none' && stpMode !== 'cancel_maker') return bad(wireError('40805'));
+  const selfTrade = lookup(STP_MODES, stpMode);
+  if (selfTrade === undefined) return bad(wireError('40020', 'stpMode'));
   const size = textOf(params, 'size');
   if (!isPlainDecimal(size) || amountOf(size) === 0n) return bad(wireError('40020', 'size'));
-  const base = { instrument, side, clientId: clientOid, note: { force: force ?? 'gtc', stpMode } };
+  const base = { instrument, side, selfTrade, clientId: clientOid, note: { force: force ?? 'gtc', stpMode } };
   return type === 'market' ? readMarket(base, size) : readLimit(base, size, textOf(params, 'price'), force ?? 'gtc');
 }
 
@@ -93,6 +108,7 @@ interface Base {
   readonly instrument: SimInstrument;
   readonly side: Side;
   readonly clientId: string;
+  readonly selfTrade: SelfTradeMode;
   readonly note: Readonly<Record<string, string>>;
 }
 

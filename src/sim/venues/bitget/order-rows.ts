@@ -56,9 +56,11 @@ function feeDetail(order: SimOrder): string {
   return `{${own},"newFees":{"c":0,"d":0,"deduction":false,"r":${total},"t":${total},"totalDeductionFee":0}}`;
 }
 
-/** Fees are taken from what an order receives. */
-const feeCoin = (order: SimOrder): string => (order.side === 'buy' ? order.instrument.base : order.instrument.quote);
-const feesOf = (order: SimOrder): bigint => order.fills.reduce((sum, fill) => sum + fill.fee, 0n);
+/** Fees are taken from what an order receives, or in BGB; of an order that paid in both, the last. */
+const feeCoin = (order: SimOrder): string =>
+  order.fills.at(-1)?.feeAsset ?? (order.side === 'buy' ? order.instrument.base : order.instrument.quote);
+const feesOf = (order: SimOrder): bigint =>
+  order.fills.reduce((sum, fill) => (fill.feeAsset === feeCoin(order) ? sum + fill.fee : sum), 0n);
 
 const cancelReason = (order: SimOrder): string => {
   if (statusOf(order) !== 'cancelled') return '';

@@ -84,22 +84,23 @@ export class RestApi {
   #answerPrivate(request: HttpIn, route: PrivateRoute): HttpOut {
     const account = this.#authenticate(request);
     if ('code' in account) return this.#failure(account);
-    if (!this.#fitsUser(request, account, route)) return this.#failure(wireError('429'));
-    return this.#result(route.run(new URLSearchParams(request.query), account));
+    if (!this.#fitsUser(request, account, route)) return this.#failure(wireError('429'), 0);
+    return this.#result(route.run(new URLSearchParams(request.query), account), this.#leftOf(request, account, route));
   }
 
   #answerTrade(request: HttpIn, route: TradeRoute): HttpOut | Promise<HttpAnswer> {
     const account = this.#authenticate(request);
     if ('code' in account) return this.#failure(account);
-    if (!this.#fitsUser(request, account, route)) return this.#failure(wireError('429'));
+    if (!this.#fitsUser(request, account, route)) return this.#failure(wireError('429'), 0);
+    const left = this.#leftOf(request, account, route);
     const params = readBody(request);
-    if (params === undefined) return this.#failure(wireError('40409'));
+    if (params === undefined) return this.#failure(wireError('40409'), left);
     const { exchange } = this.#context;
     const orders = route.orders(params, account, exchange);
-    if ('error' in orders) return this.#failure(orders.error);
+    if ('error' in orders) return this.#failure(orders.error, left);
     return new Promise((resolve) => {
       this.#desk.submit({ action: route.action, account, orders: orders.list }, (outcome) => {
-        resolve(outcome === 'silence' ? 'hang' : this.#result(route.result(outcome, orders.list, params)));
+        resolve(outcome === 'silence' ? 'hang' : this.#result(route.result(outcome, orders.list, params), left));
       });
     });
   }
@@ -115,18 +116,24 @@ export class RestApi {
     return this.#limits.take(`rest/user/${account.index}${path}`, limit);
   }
 
-  #result(result: RestResult): HttpOut {
-    if ('error' in result) return this.#failure(result.error);
-    return this.#reply(200, '00000', 'success', result.data);
+  #leftOf({ path }: HttpIn, account: SimAccount, { limit }: PrivateRoute | TradeRoute): number {
+    return this.#limits.left(`rest/user/${account.index}${path}`, limit);
   }
 
-  #failure({ code, msg }: WireError): HttpOut {
-    return this.#reply(ERRORS[code].http, code, msg, null);
+  /** @param left how many more requests of this kind the user may make now, where it is the user that is limited */
+  #result(result: RestResult, left?: number): HttpOut {
+    if ('error' in result) return this.#failure(result.error, left);
+    return this.#reply(200, '00000', 'success', result.data, left);
   }
 
-  #reply(status: number, code: string, msg: string, data: unknown): HttpOut {
+  #failure({ code, msg }: WireError, left?: number): HttpOut {
+    return this.#reply(ERRORS[code].http, code, msg, null, left);
+  }
+
+  #reply(status: number, code: string, msg: string, data: unknown, left: number | undefined): HttpOut {
     const requestTime = Math.floor(this.#context.clock.wallMs());
-    return { status, headers: HEADERS, body: JSON.stringify({ code, msg, requestTime, data }) };
+    const headers = left === undefined ? HEADERS : { ...HEADERS, 'x-mbx-used-remain-limit': String(left) };
+    return { status, headers, body: JSON.stringify({ code, msg, requestTime, data }) };
   }
 }
 

@@ -3,6 +3,7 @@
  *  …/v5/asset/coin-info. A unified trading account (UTA 2.0) that neither borrows nor holds positions. */
 import { pow10 } from '../../../core/decimal.ts';
 import { amountFixed, amountText } from '../../amounts.ts';
+import { boundTo } from '../../permissions.ts';
 import { AMOUNT_SCALE, type ExchangePort, type SimAccount, type SimInstrument } from '../../port.ts';
 
 /** The user id behind an account. */
@@ -103,7 +104,7 @@ export const apiKeyInfo = (account: SimAccount): object => ({
   permissions: {
     ContractTrade: [],
     Spot: ['SpotTrade'],
-    Wallet: ['AccountTransfer'],
+    Wallet: account.permissions.withdraw ? ['AccountTransfer', 'Withdraw'] : ['AccountTransfer'],
     Options: [],
     Derivatives: [],
     CopyTrading: [],
@@ -112,7 +113,7 @@ export const apiKeyInfo = (account: SimAccount): object => ({
     NFT: [],
     Affiliate: [],
   },
-  ips: ['*'],
+  ips: account.permissions.ipRestricted ? boundTo(account.permissions) : ['*'],
   type: 1,
   deadlineDay: 66,
   expiredAt: '2099-12-22T07:20:25Z',

@@ -10,6 +10,8 @@ export const bybit: SimVenue = {
   id: 'bybit',
   instruments: INSTRUMENTS,
   hasChecksums: false,
+  // https://bybit-exchange.github.io/docs/v5/rate-limit: 500 in five minutes.
+  connections: { count: 500, windowMs: 300_000 },
   names: { orderId: orderIdText, tradeId: execIdText },
   policy: {
     // An ordinary account (non-VIP): 0.1% either way, taken from what was received, unrounded.
@@ -19,6 +21,7 @@ export const bybit: SimVenue = {
     marketWithoutLiquidity: 'expire',
     // Accepted, then canceled: rejectReason EC_PostOnlyWillTakeLiquidity.
     postOnlyTaking: 'expire',
+    selfTrade: 'trade',
   },
   makeCredentials: (random) => ({ apiKey: keyText(random, 18), secret: keyText(random, 36), passphrase: '' }),
   endpoints: (port) => ({

@@ -8,6 +8,7 @@ import type {
   ExchangePort,
   OrderKey,
   PlaceRequest,
+  SelfTradeMode,
   SimAccount,
   SimInstrument,
   SimOrder,
@@ -35,6 +36,13 @@ const TIMES_IN_FORCE: Readonly<Record<string, { readonly tif: SimTimeInForce; re
   FOK: { tif: 'fok', postOnly: false },
   PostOnly: { tif: 'gtc', postOnly: true },
 };
+/** https://bybit-exchange.github.io/docs/v5/smp: for any account, whether or not it is in a group. */
+const SMP_TYPES: Readonly<Record<string, SelfTradeMode>> = {
+  None: 'trade',
+  CancelTaker: 'expire-taker',
+  CancelMaker: 'expire-maker',
+  CancelBoth: 'expire-both',
+};
 /** Conditional orders are not simulated, so refused rather than taken for plain ones. */
 const CONDITIONAL = ['triggerPrice', 'takeProfit', 'stopLoss', 'tpLimitPrice', 'slLimitPrice', 'slippageTolerance'];
 const TEXTS = [
@@ -47,6 +55,7 @@ const TEXTS = [
   'marketUnit',
   'orderLinkId',
   'orderFilter',
+  'smpType',
 ];
 
 /** A text argument; absent, null and empty are the same. */
@@ -79,7 +88,11 @@ export function readOrder(exchange: ExchangePort, args: Arguments): Read<PlaceRe
   if (!isPlainDecimal(qty)) return bad(wireError('170130', 'qty'));
   if (amountOf(qty) === 0n) return bad(wireError('170136'));
   const clientId = textOf(args, 'orderLinkId');
-  const base = { instrument: instrument.value, side, ...(clientId === '' ? {} : { clientId }) } as const;
+  const smpType = textOf(args, 'smpType') || 'None';
+  const selfTrade = lookup(SMP_TYPES, smpType);
+  if (selfTrade === undefined) return bad(wireError('170130', 'smpType'));
+  const named = clientId === '' ? {} : { clientId };
+  const base = { instrument: instrument.value, side, selfTrade, note: { smpType }, ...named } as const;
   return args.orderType === 'Market' ? readMarket(args, base, qty) : readLimit(args, base, qty);
 }
 
@@ -97,7 +110,7 @@ function checkShape(args: Arguments): WireError | undefined {
   return CONDITIONAL.some((name) => isGiven(args, name)) ? wireError('170227') : undefined;
 }
 
-type OrderBase = Pick<PlaceRequest, 'instrument' | 'side' | 'clientId'>;
+type OrderBase = Pick<PlaceRequest, 'instrument' | 'side' | 'clientId' | 'selfTrade' | 'note'>;
 
 function readLimit(args: Arguments, base: OrderBase, qty: string): Read<PlaceRequest> {
   const price = textOf(args, 'price');
@@ -107,7 +120,14 @@ function readLimit(args: Arguments, base: OrderBase, qty: string): Read<PlaceReq
   if (timeInForce === 'RPI') return bad(wireError('170355'));
   const force = lookup(TIMES_IN_FORCE, timeInForce);
   if (force === undefined) return bad(wireError('170115'));
-  return good({ ...base, type: 'limit', ...force, price, size: qty, note: { timeInForce, marketUnit: '' } });
+  return good({
+    ...base,
+    type: 'limit',
+    ...force,
+    price,
+    size: qty,
+    note: { ...base.note, timeInForce, marketUnit: '' },
+  });
 }
 
 /** "Spot: Market Buy order by value by default"; a market order is always IOC, whatever it says. */
@@ -118,7 +138,7 @@ function readMarket(args: Arguments, base: OrderBase, qty: string): Read<PlaceRe
   const byValue = marketUnit === 'quoteCoin';
   if (byValue && decimalsOf(qty) > decimalsOf(detailOf(base.instrument).quotePrecision))
     return bad(wireError('170148'));
-  const note = { timeInForce: 'IOC', marketUnit: given };
+  const note = { ...base.note, timeInForce: 'IOC', marketUnit: given };
   return good({ ...base, type: 'market', tif: 'ioc', note, ...(byValue ? { quoteAmount: qty } : { size: qty }) });
 }
 

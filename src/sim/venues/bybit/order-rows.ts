@@ -13,6 +13,7 @@ export type BybitStatus = 'New' | 'PartiallyFilled' | 'PartiallyFilledCanceled' 
 export interface OrderNote {
   readonly timeInForce: string;
   readonly marketUnit: string;
+  readonly smpType: string;
   /** Last price when it was placed. */
   readonly basePrice: string;
 }
@@ -20,6 +21,7 @@ export interface OrderNote {
 export const noteOf = ({ note }: SimOrder): OrderNote => ({
   timeInForce: note.timeInForce ?? 'GTC',
   marketUnit: note.marketUnit ?? '',
+  smpType: note.smpType ?? 'None',
   basePrice: note.basePrice ?? '',
 });
 
@@ -136,7 +138,7 @@ export function orderRow(order: SimOrder) {
     reduceOnly: false,
     closeOnTrigger: false,
     placeType: '',
-    smpType: 'None',
+    smpType: note.smpType,
     smpGroup: 0,
     smpOrderId: '',
     createdTime: msText(order.createdAt),

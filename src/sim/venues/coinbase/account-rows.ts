@@ -63,7 +63,7 @@ export function transactionSummary(exchange: ExchangePort, account: SimAccount):
 export const keyPermissions = (account: SimAccount): object => ({
   can_view: true,
   can_trade: true,
-  can_transfer: false,
+  can_transfer: account.permissions.withdraw,
   portfolio_uuid: portfolioIdOf(account),
   portfolio_type: 'DEFAULT',
 });

@@ -30,6 +30,8 @@ export const coinbase: SimVenue = {
     marketWithoutLiquidity: 'expire',
     // PREVIEW_INVALID_LIMIT_PRICE_POST_ONLY.
     postOnlyTaking: 'refuse',
+    // "Decrement and cancel", the matching engine's own default: https://docs.cdp.coinbase.com/exchange/concepts/matching-engine
+    selfTrade: 'decrement',
   },
   makeCredentials: newKeys,
   endpoints: (port) => ({

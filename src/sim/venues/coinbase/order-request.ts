@@ -29,12 +29,12 @@ const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
   },
   sor_limit_ioc: { type: 'limit', tif: 'ioc', fields: LIMIT },
   limit_limit_fok: { type: 'limit', tif: 'fok', fields: LIMIT },
+  limit_limit_gtd: { type: 'limit', tif: 'gtc', fields: { ...LIMIT, end_time: 'string', post_only: 'boolean' } },
   limit_limit_gtc: { type: 'limit', tif: 'gtc', fields: { ...LIMIT, post_only: 'boolean' } },
 };
 /** Configurations that Coinbase has and this simulator has not. */
 const NOT_SIMULATED: readonly string[] = [
   'market_market_fok',
-  'limit_limit_gtd',
   'stop_limit_stop_limit_gtc',
   'stop_limit_stop_limit_gtd',
   'trigger_bracket_gtc',
@@ -140,8 +140,21 @@ export function readOrder(exchange: ExchangePort, request: OrderRequest): Read<P
     // A limit order by quote amount is documented, but not simulated.
     if (quote !== '' || price === '') return bad(ORDER_ERRORS.configuration);
     const postOnly = fields.post_only === true;
-    const shown = 'post_only' in configuration.fields ? { post_only: postOnly } : {};
-    return good({ ...base, price, size, postOnly, note: note({ base_size: size, limit_price: price, ...shown }) });
+    const end = endOf(fields, 'end_time' in configuration.fields, exchange.clock.wallMs());
+    if (end === 'missing') return bad(ORDER_ERRORS.configuration);
+    const shown = {
+      ...('post_only' in configuration.fields ? { post_only: postOnly } : {}),
+      ...(end === undefined ? {} : { end_time: fields.end_time }),
+    };
+    const timed = end === undefined ? {} : { expiresAt: end };
+    return good({
+      ...base,
+      ...timed,
+      price,
+      size,
+      postOnly,
+      note: note({ base_size: size, limit_price: price, ...shown }),
+    });
   }
   const switches = { rfq_enabled: false, rfq_disabled: fields.rfq_disabled === true, reduce_only: false };
   if (quote === '') return good({ ...base, size, note: note({ base_size: size, ...switches }) });
@@ -150,6 +163,13 @@ export function readOrder(exchange: ExchangePort, request: OrderRequest): Read<P
   if (wrong !== undefined) return bad(wrong);
   const quoteAmount = withoutFee(quote, exchange.policy.fees.taker);
   return good({ ...base, quoteAmount, note: note({ quote_size: quote, ...switches }, quote) });
+}
+
+/** Wall ms of a timed order's end, which lies ahead. */
+function endOf(fields: Arguments, isTimed: boolean, nowMs: number): number | undefined | 'missing' {
+  if (!isTimed) return undefined;
+  const end = typeof fields.end_time === 'string' ? Date.parse(fields.end_time) : Number.NaN;
+  return end > nowMs ? end : 'missing';
 }
 
 function wrongQuote({ spec }: SimInstrument, quote: string): OrderError | undefined {

@@ -15,15 +15,18 @@ export interface OrderNote extends Readonly<Record<string, string>> {
   readonly quoteSize: string;
 }
 
-export type OrderStatus = 'PENDING' | 'OPEN' | 'FILLED' | 'CANCEL_QUEUED' | 'CANCELLED';
+export type OrderStatus = 'PENDING' | 'OPEN' | 'FILLED' | 'CANCEL_QUEUED' | 'CANCELLED' | 'EXPIRED';
 
 /** A partly filled order is `OPEN`; what was left of an IOC order is `CANCELLED`. */
-export function statusOf({ status }: SimOrder): OrderStatus {
+export function statusOf({ status, lapsed }: SimOrder): OrderStatus {
+  if (lapsed) return 'EXPIRED';
   if (status === 'new' || status === 'partial') return 'OPEN';
   return status === 'filled' ? 'FILLED' : 'CANCELLED';
 }
 
 const TIME_IN_FORCE = { gtc: 'GOOD_UNTIL_CANCELLED', ioc: 'IMMEDIATE_OR_CANCEL', fok: 'FILL_OR_KILL' } as const;
+const timeInForceOf = (order: SimOrder): string =>
+  (order.note.configuration ?? '').includes('limit_limit_gtd') ? 'GOOD_UNTIL_DATE_TIME' : TIME_IN_FORCE[order.tif];
 const AVERAGE_DECIMALS = 16;
 
 const isByQuote = (order: SimOrder): boolean => (order.note.quoteSize ?? '') !== '';
@@ -80,7 +83,7 @@ export const orderRow = (order: SimOrder, fees: FeePolicy): object => ({
   side: sideOf(order),
   client_order_id: order.clientId,
   status: statusOf(order),
-  time_in_force: TIME_IN_FORCE[order.tif],
+  time_in_force: timeInForceOf(order),
   created_time: isoTime(order.createdAt),
   completion_percentage: completion(order)
     .toFixed(2)
@@ -141,7 +144,7 @@ export const userOrderRow = (order: SimOrder, status: OrderStatus, fees: FeePoli
   risk_managed_by: 'UNKNOWN_RISK_MANAGEMENT_TYPE',
   status,
   stop_price: '',
-  time_in_force: TIME_IN_FORCE[order.tif],
+  time_in_force: timeInForceOf(order),
   total_fees: amountText(feesOf(order)),
   total_value_after_fees: afterFees(order),
   trigger_status: 'INVALID_ORDER_TYPE',

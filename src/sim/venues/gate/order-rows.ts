@@ -80,11 +80,21 @@ const core = (order: SimOrder) => ({
   finish_as: finishedAs(order),
 });
 
+const feeIn = (fills: readonly SimFill[], asset: string): string =>
+  amountText(fills.reduce((sum, { fee, feeAsset }) => (feeAsset === asset ? sum + fee : sum), 0n));
+
+/** A fee in GT stands beside one of nothing in what was received. */
+const feesOfFill = (fill: SimFill) => {
+  const { base, quote } = fill.instrument;
+  const received = fill.side === 'buy' ? base : quote;
+  return { fee: feeIn([fill], received), fee_currency: received, point_fee: '0', gt_fee: feeIn([fill], 'GT') };
+};
+
 const feesOf = (order: SimOrder) => ({
-  fee: amountText(order.fills.reduce((sum, fill) => sum + fill.fee, 0n)),
+  fee: feeIn(order.fills, feeCurrency(order)),
   fee_currency: feeCurrency(order),
   point_fee: '0',
-  gt_fee: '0',
+  gt_fee: feeIn(order.fills, 'GT'),
   rebated_fee: '0',
   rebated_fee_currency: otherCurrency(order),
 });
@@ -144,7 +154,7 @@ export const tradePush = (fill: SimFill, text: string, withFees: boolean): objec
   amount: sizeText(fill.instrument, fill.size),
   role: fill.maker ? 'maker' : 'taker',
   price: priceText(fill.instrument, fill.price),
-  ...(withFees ? { fee: amountText(fill.fee), fee_currency: fill.feeAsset, point_fee: '0', gt_fee: '0' } : {}),
+  ...(withFees ? feesOfFill(fill) : {}),
   text,
   id_market: fill.tradeId,
 });
@@ -160,10 +170,7 @@ export const tradeRow = (fill: SimFill, text: string): object => ({
   amount: sizeText(fill.instrument, fill.size),
   price: priceText(fill.instrument, fill.price),
   order_id: String(fill.orderId),
-  fee: amountText(fill.fee),
-  fee_currency: fill.feeAsset,
-  point_fee: '0',
-  gt_fee: '0',
+  ...feesOfFill(fill),
   amend_text: '-',
   sequence_id: String(fill.tradeId),
   text,

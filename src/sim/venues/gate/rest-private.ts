@@ -1,7 +1,8 @@
 /** REST endpoints of an account that only look. Sources: https://www.gate.com/docs/developers/apiv4/en/#spot,
- *  …/#query-personal-trading-fees, …/#retrieve-user-account-information. Pages are as documented: newest first,
- *  `page` from 1, `limit` 100 if not given; times are seconds, of an order's end. */
+ *  …/#query-personal-trading-fees, …/#retrieve-user-account-information, …/#query-all-main-account-key-information.
+ *  Pages are as documented: newest first, `page` from 1, `limit` 100 if not given; times are seconds, of an order's end. */
 import { amountText } from '../../amounts.ts';
+import { boundTo } from '../../permissions.ts';
 import type { SimAccount, SimInstrument, SimOrder } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
 import type { AccountHub } from './account-hub.ts';
@@ -32,9 +33,32 @@ function paged<Row extends { readonly at: number }>(query: URLSearchParams, rows
 }
 const isError = <Row>(page: Row[] | WireError): page is WireError => !Array.isArray(page);
 
+/** How much of a key is shown; stars stand for the rest. */
+const SHOWN = 12;
+
+/** The page lists no permission for withdrawing, although keys can be given one: its name here is a guess. */
+const keyRow = (account: SimAccount, createdAt: number): object => ({
+  state: 1,
+  mode: 1,
+  name: 'simulated',
+  user_id: userOf(account),
+  perms: [
+    { name: 'account', read_only: true },
+    { name: 'spot', read_only: false },
+    ...(account.permissions.withdraw ? [{ name: 'withdraw', read_only: false }] : []),
+  ],
+  ip_whitelist: boundTo(account.permissions),
+  currency_pairs: [],
+  key: `${account.apiKey.slice(0, SHOWN)}*****`,
+  created_at: createdAt,
+  update_at: createdAt,
+  last_access: createdAt,
+});
+
 export function privateRoutes(context: WireContext, hub: AccountHub): PrivateRoutes {
-  const { exchange } = context;
+  const { exchange, clock } = context;
   const { fees } = exchange.policy;
+  const startedAt = Math.floor(clock.wallMs() / 1000);
 
   /** Runs with the pair that is asked for, with none, or not at all for one that is not listed. */
   const withPair = (query: URLSearchParams, run: (instrument?: SimInstrument) => RestResult): RestResult => {
@@ -150,7 +174,7 @@ export function privateRoutes(context: WireContext, hub: AccountHub): PrivateRou
       run: (_, account) => ({
         body: {
           user_id: userOf(account),
-          ip_whitelist: [],
+          ip_whitelist: boundTo(account.permissions),
           currency_pairs: [],
           // A classic account: what is traded is what stands in the spot account.
           key: { mode: 1 },
@@ -159,5 +183,6 @@ export function privateRoutes(context: WireContext, hub: AccountHub): PrivateRou
         },
       }),
     },
+    '/account/main_keys': { run: (_, account) => ({ body: [keyRow(account, startedAt)] }) },
   };
 }

@@ -7,6 +7,7 @@ import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { type WireError, wireError } from './errors.ts';
 import { ENDPOINT, type RateState, rateHeaders, rateState } from './limits.ts';
+import { countdownRoutes } from './rest-countdown.ts';
 import { type OrderRoute, orderRoutes } from './rest-orders.ts';
 import type { PrivateRoute } from './rest-private.ts';
 import { type PublicRoute, publicRoutes, type RestResult } from './rest-public.ts';
@@ -57,7 +58,7 @@ export class RestApi {
     this.#limits = limits;
     this.#public = publicRoutes(context, tickers);
     this.#private = looks;
-    this.#orders = orderRoutes(desk);
+    this.#orders = { ...orderRoutes(desk), ...countdownRoutes(desk, context.exchange) };
   }
 
   answer(request: HttpIn): HttpAnswer | Promise<HttpAnswer> {

@@ -1,5 +1,7 @@
 /** What stands between a request and the matching engine: limits, deadline, maintenance, the engine's delay, and the
  *  faults that make an answer disappear. REST and WebSocket share it and its limits. */
+
+import { DeadManTimers } from '../../dead-man.ts';
 import type { FaultKind } from '../../fault-port.ts';
 import type { SimAccount, SimOrder } from '../../port.ts';
 import type { RequestLimits } from '../../request-limits.ts';
@@ -33,11 +35,13 @@ export type Outcome<Value> =
 
 export class TradeDesk {
   readonly entry: OrderEntry;
+  readonly deadMan: DeadManTimers;
   readonly #context: WireContext;
   readonly #limits: RequestLimits;
 
   constructor(context: WireContext, limits: RequestLimits, completed: (order: SimOrder) => void) {
     this.entry = new OrderEntry(context.exchange, completed);
+    this.deadMan = new DeadManTimers(context.exchange);
     this.#context = context;
     this.#limits = limits;
   }

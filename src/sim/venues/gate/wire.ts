@@ -33,6 +33,7 @@ export function createGateWire(context: WireContext): VenueWire {
     open: (connection) => new Session(connection, shared),
     close: () => {
       unlisten();
+      desk.deadMan.close();
       publicHub.close();
       accountHub.close();
     },

@@ -143,6 +143,6 @@ function updatesOf({ order, cause, fill }: OrderEvent): readonly Update[] {
     }
     case 'canceled':
     case 'expired':
-      return [{ row: endRow(order, 'canceled'), isBound: true }];
+      return [{ row: endRow(order, order.lapsed ? 'expired' : 'canceled'), isBound: true }];
   }
 }

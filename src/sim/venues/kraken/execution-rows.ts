@@ -5,7 +5,7 @@ import { amountFixed, baseAmount } from '../../amounts.ts';
 import type { SimAccount, SimFill, SimOrder } from '../../port.ts';
 import { execIdOf, ledgerIdOf, orderIdOf } from './ids.ts';
 import { assetOf, socketName } from './names.ts';
-import { averageOf, feesOf, reasonOf } from './order-rows.ts';
+import { averageOf, feesOf, reasonOf, timeInForceOf } from './order-rows.ts';
 import { rfc3339 } from './times.ts';
 import { amountNumber, costNumber, priceNumber, sizeNumber, usdNumber, WireNumber } from './wire-numbers.ts';
 
@@ -38,7 +38,7 @@ const terms = (order: SimOrder, execType: string): object => ({
   symbol: socketName(order.instrument),
   ...sizeField(order),
   cum_cost: costNumber(order.filledQuote),
-  time_in_force: order.tif.toUpperCase(),
+  time_in_force: timeInForceOf(order).toUpperCase(),
   exec_type: execType,
   side: order.side,
   order_type: order.type,
@@ -113,7 +113,7 @@ const fillFields = (fill: SimFill, orderType: string, names: object): object => 
 const feeList = (fill: SimFill): readonly object[] => [{ asset: fill.feeAsset, qty: costNumber(fill.fee) }];
 
 /** The end of an order. */
-export function endRow(order: SimOrder, as: 'filled' | 'canceled'): object {
+export function endRow(order: SimOrder, as: 'filled' | 'canceled' | 'expired'): object {
   const reason = as === 'filled' ? {} : { cancel_reason: reasonOf(order), reason: reasonOf(order) };
   return {
     timestamp: rfc3339(order.updatedAt),

@@ -24,6 +24,8 @@ export const kraken: SimVenue = {
   id: 'kraken',
   instruments: INSTRUMENTS,
   hasChecksums: true,
+  // https://docs.kraken.com/api/docs/guides/spot-ws-intro: about 150 in any ten minutes.
+  connections: { count: 150, windowMs: 600_000 },
   names: { symbol: socketName, orderId: orderIdOf, tradeId: execIdOf },
   policy: {
     // The first fee tier. Fees of both sides come out of the quote asset (`fciq`), with the decimals of a cost.

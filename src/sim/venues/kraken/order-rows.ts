@@ -8,21 +8,25 @@ import { restPrice } from './tickers.ts';
 import { secondsOf } from './times.ts';
 import { costDigits, priceDigits, sizeDigits } from './wire-numbers.ts';
 
-export type RestStatus = 'open' | 'closed' | 'canceled';
+export type RestStatus = 'open' | 'closed' | 'canceled' | 'expired';
 
 export function statusOf(order: SimOrder): RestStatus {
   if (order.status === 'new' || order.status === 'partial') return 'open';
-  // `expired` is for orders with an end date; a remainder that may not rest is canceled.
+  // A remainder that may not rest is canceled.
+  if (order.lapsed) return 'expired';
   return order.status === 'filled' ? 'closed' : 'canceled';
 }
 
 /** Why an order ended unfilled. Only the client's own cancellation is recorded. */
 export function reasonOf(order: SimOrder): string {
   if (order.status === 'canceled') return 'User requested';
+  if (order.lapsed) return 'Order expired';
   if (order.selfTrade) return 'Self trade prevention';
   if (order.tif === 'fok') return 'Fill or kill order could not be filled';
   return order.type === 'limit' ? 'Immediate or cancel order not fully filled' : 'Insufficient liquidity';
 }
+
+export const timeInForceOf = (order: SimOrder): string => (order.note.expireMs === undefined ? order.tif : 'gtd');
 
 export const feesOf = (order: SimOrder): bigint => order.fills.reduce((sum, fill) => sum + fill.fee, 0n);
 
@@ -57,7 +61,7 @@ export function orderRow(order: SimOrder, withTrades: boolean): object {
     status,
     opentm: secondsOf(order.createdAt),
     starttm: 0,
-    expiretm: 0,
+    expiretm: Math.floor(Number(order.note.expireMs ?? '0') / 1000),
     descr: {
       pair: instrument.symbol,
       aclass: 'forex',
@@ -78,7 +82,7 @@ export function orderRow(order: SimOrder, withTrades: boolean): object {
     limitprice: '0.00000',
     misc: status === 'open' && order.filled > 0 ? 'partial' : '',
     oflags: flagsOf(order),
-    ...(order.type === 'limit' ? { time_in_force: order.tif } : {}),
+    ...(order.type === 'limit' ? { time_in_force: timeInForceOf(order) } : {}),
     ...(withTrades && fills.length > 0 ? { trades: fills.map(execIdOf) } : {}),
     ...(status === 'open'
       ? {}

@@ -4,7 +4,7 @@
 import type { Side } from '../../../core/units.ts';
 import { amountOf, isPlainDecimal } from '../../amounts.ts';
 import { lookup } from '../../lookup.ts';
-import type { ExchangePort, PlaceRequest, SimInstrument, SimTimeInForce } from '../../port.ts';
+import type { ExchangePort, PlaceRequest, SelfTradeMode, SimInstrument, SimTimeInForce } from '../../port.ts';
 import { ERRORS, invalidArgument, unsupportedField, unsupportedPair, wrongType } from './errors.ts';
 import { byRestName, bySocketName } from './names.ts';
 import { msOf } from './times.ts';
@@ -27,8 +27,15 @@ const badArgument = (name: string) => bad(invalidArgument(name));
 /** A UUID with dashes or without, or free ASCII text of up to 18 characters. */
 const CLIENT_ID = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[\x21-\x7e]{1,18})$/i;
 const DEADLINE_MAX_MS = 60_000;
-const TIFS: Readonly<Record<string, SimTimeInForce>> = { gtc: 'gtc', ioc: 'ioc', fok: 'fok' };
-const STP = ['cancel_newest', 'cancel_oldest'];
+const TIFS: Readonly<Record<string, SimTimeInForce>> = { gtc: 'gtc', gtd: 'gtc', ioc: 'ioc', fok: 'fok' };
+/** Least distance of an end by REST. */
+const EXPIRE_MIN_SECONDS = 5;
+/** Of REST with dashes. */
+const STP: Readonly<Record<string, SelfTradeMode>> = {
+  cancel_newest: 'expire-taker',
+  cancel_oldest: 'expire-maker',
+  cancel_both: 'expire-both',
+};
 
 /** Both languages, in one. */
 interface Terms {
@@ -41,6 +48,8 @@ interface Terms {
   readonly cash: string;
   readonly price: string;
   readonly tif: string;
+  /** Unix ms of a `gtd` order's end; undefined: none was given. NaN: none that can be read. */
+  readonly expireMs: number | undefined;
   readonly postOnly: boolean;
   readonly clientId: string;
   readonly userref: string;
@@ -57,18 +66,29 @@ function readTerms(terms: Terms, nowMs: number): Read<OrderTerms> {
   if (orderType !== 'limit' && orderType !== 'market') return badArgument('ordertype');
   const tif = lookup(TIFS, terms.tif.toLowerCase());
   if (tif === undefined) return badArgument('timeinforce');
+  const { expireMs } = terms;
+  const isTimed = terms.tif.toLowerCase() === 'gtd';
+  if (isTimed !== (expireMs !== undefined) || (expireMs !== undefined && !(expireMs > nowMs))) {
+    return badArgument('expiretm');
+  }
   if (clientId !== '' && userref !== '') return badArgument('userref');
   if (clientId !== '' && !CLIENT_ID.test(clientId)) return badArgument('cl_ord_id');
   if (userref !== '' && !/^-?\d{1,10}$/.test(userref)) return badArgument('userref');
-  if (!STP.includes(terms.stp.replace('-', '_'))) return badArgument('stptype');
+  const selfTrade = lookup(STP, terms.stp.replace('-', '_'));
+  if (selfTrade === undefined) return badArgument('stptype');
   const deadlineMs = terms.deadline === '' ? undefined : msOf(terms.deadline);
   if (terms.deadline !== '' && deadlineMs === undefined) return badArgument('deadline');
   if (deadlineMs !== undefined && deadlineMs > nowMs + DEADLINE_MAX_MS) return badArgument('deadline');
   const base = {
     instrument,
     side: side as Side,
+    selfTrade,
     ...(clientId === '' ? {} : { clientId }),
-    ...(userref === '' ? {} : { note: { userref } }),
+    ...(expireMs === undefined ? {} : { expiresAt: expireMs }),
+    note: {
+      ...(userref === '' ? {} : { userref }),
+      ...(expireMs === undefined ? {} : { expireMs: String(expireMs) }),
+    },
   };
   const good = (request: PlaceRequest): Read<OrderTerms> => ({
     ok: true,
@@ -90,7 +110,16 @@ function readTerms(terms: Terms, nowMs: number): Read<OrderTerms> {
 
 // — REST —
 
-const NOT_SIMULATED_BY_REST = ['price2', 'displayvol', 'close', 'starttm', 'expiretm', 'asset_class'];
+const NOT_SIMULATED_BY_REST = ['price2', 'displayvol', 'close', 'starttm', 'asset_class'];
+
+/** "0 = no expiration, +<n> = <n> seconds from now, minimum 5, <n> = unix timestamp". */
+function restExpiry(text: string, nowMs: number): number | undefined {
+  if (text === '' || text === '0') return undefined;
+  const [, relative, seconds] = /^(\+?)(\d{1,12})$/.exec(text) ?? [];
+  if (seconds === undefined || (relative === '+' && Number(seconds) < EXPIRE_MIN_SECONDS)) return Number.NaN;
+  return Number(seconds) * 1000 + (relative === '+' ? nowMs : 0);
+}
+
 const isTrue = (value: unknown): boolean => value === true || value === 'true' || value === '1';
 
 /** A parameter as text; absent and empty are the same. */
@@ -126,6 +155,7 @@ export function readRestOrder(exchange: ExchangePort, fields: Fields): Read<Orde
       cash: inQuote ? volume : '',
       price: textOf(fields, 'price'),
       tif: textOf(fields, 'timeinforce') || 'gtc',
+      expireMs: restExpiry(textOf(fields, 'expiretm'), exchange.clock.wallMs()),
       postOnly: flags.includes('post'),
       clientId: textOf(fields, 'cl_ord_id'),
       userref: textOf(fields, 'userref'),
@@ -168,7 +198,7 @@ const ADD_ORDER_FIELDS: Readonly<Record<string, FieldType>> = {
   validate: 'boolean',
   sender_sub_id: 'string',
 };
-const NOT_SIMULATED_ON_SOCKETS = ['triggers', 'effective_time', 'expire_time', 'conditional', 'display_qty'];
+const NOT_SIMULATED_ON_SOCKETS = ['triggers', 'effective_time', 'conditional', 'display_qty'];
 
 function typeOf(value: unknown): FieldType | undefined {
   if (Array.isArray(value)) return 'array';
@@ -217,6 +247,7 @@ export function readSocketOrder(exchange: ExchangePort, fields: Fields): Read<Or
       cash: textOf(fields, 'cash_order_qty'),
       price: textOf(fields, 'limit_price'),
       tif: textOf(fields, 'time_in_force') || 'gtc',
+      expireMs: fields.expire_time === undefined ? undefined : (msOf(textOf(fields, 'expire_time')) ?? Number.NaN),
       postOnly: fields.post_only === true,
       clientId: textOf(fields, 'cl_ord_id'),
       userref: fields.order_userref === undefined ? '' : String(fields.order_userref),

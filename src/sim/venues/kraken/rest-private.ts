@@ -2,8 +2,10 @@
  *  its siblings under "Account Data"; that `QueryOrders` takes a `cl_ord_id` too was measured in September 2026. */
 import { formatFixed, parseDecimal } from '../../../core/decimal.ts';
 import { amountFixed } from '../../amounts.ts';
+import { boundTo } from '../../permissions.ts';
 import type { SimAccount, SimFill, SimOrder } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
+import { setDeadMan } from './dead-man.ts';
 import { ERRORS, invalidArgument } from './errors.ts';
 import { execIdOf, orderIdOf, orderNumberOf } from './ids.ts';
 import { assetOf, byRestName } from './names.ts';
@@ -22,6 +24,30 @@ const isTrue = (fields: Fields, name: string): boolean => ['true', '1'].includes
 
 /** Fee rates in percent with four decimals: "0.004" → "0.4000". */
 const percent = (rate: string): string => formatFixed(parseDecimal(rate, 6), 4);
+
+/** What a key that trades has; one that withdraws has one more. */
+const PERMISSIONS = [
+  ...['query-funds', 'query-open-trades', 'query-closed-trades', 'modify-trades', 'close-trades', 'query-ledger'],
+  'create-ws-token',
+];
+
+/** Names as clients have published them; https://docs.kraken.com/api-reference/account-data/get-api-key-info shows them
+ *  in camel case. */
+const keyInfo = (account: SimAccount, nonce: string, createdAt: number): object => ({
+  api_key_name: 'simulated',
+  api_key: account.apiKey,
+  nonce,
+  nonce_window: '0',
+  permissions: [...PERMISSIONS, ...(account.permissions.withdraw ? ['withdraw-funds'] : [])],
+  iban: `AA00 N84G 0000 ${String(account.index).padStart(4, '0')}`,
+  valid_until: '0',
+  query_from: '0',
+  query_to: '0',
+  created_time: String(createdAt),
+  modified_time: String(createdAt),
+  ip_allowlist: boundTo(account.permissions),
+  last_used: String(createdAt),
+});
 
 /** Newest first, cut by `start` (exclusive) and `end` (inclusive) in seconds, and by `ofs`. */
 function page<Item>(fields: Fields, items: readonly Item[], atOf: (item: Item) => number): Item[] | string {
@@ -44,8 +70,9 @@ export function privateRoutes(
   tokens: Tokens,
   desk: TradeDesk,
 ): ReadonlyMap<string, PrivateRoute> {
-  const { exchange } = context;
+  const { exchange, clock } = context;
   const { fees } = exchange.policy;
+  const startedAt = Math.floor(clock.wallMs() / 1000);
 
   const matches = (fields: Fields, order: SimOrder): boolean => {
     const [clientId, userref] = [textOf(fields, 'cl_ord_id'), textOf(fields, 'userref')];
@@ -169,6 +196,8 @@ export function privateRoutes(
         return { result: tradeRows(account, found) };
       },
     ],
+    ['GetApiKeyInfo', (fields, account) => ({ result: keyInfo(account, textOf(fields, 'nonce'), startedAt) })],
+    ['CancelAllOrdersAfter', (fields, account) => setDeadMan(fields.timeout, account, { desk, exchange })],
     ['GetWebSocketsToken', (_, account) => ({ result: { token: tokens.make(account), expires: TOKEN_SECONDS } })],
   ]);
 }

@@ -275,7 +275,12 @@ export class Session implements ConnectionHandlers, Subscriber {
   }
 }
 
-const ORDER_METHODS: Readonly<Record<string, true>> = { add_order: true, cancel_order: true, cancel_all: true };
+const ORDER_METHODS: Readonly<Record<string, true>> = {
+  add_order: true,
+  cancel_order: true,
+  cancel_all: true,
+  cancel_all_orders_after: true,
+};
 
 function readMessage(text: string): Fields | undefined {
   const value = readObject(text);

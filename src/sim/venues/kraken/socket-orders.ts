@@ -1,6 +1,8 @@
-/** Order operations of the private socket: `add_order`, `cancel_order` (one answer an order) and `cancel_all`.
- *  Sources: https://docs.kraken.com/api/docs/websocket-v2/add_order, …/cancel_order, …/cancel_all. */
+/** Order operations of the private socket: `add_order`, `cancel_order` (one answer an order), `cancel_all` and
+ *  `cancel_all_orders_after`. Sources: https://docs.kraken.com/api/docs/websocket-v2/add_order, …/cancel_order,
+ *  …/cancel_all, …/cancel_after. */
 import type { ExchangePort, SimAccount } from '../../port.ts';
+import { setDeadMan } from './dead-man.ts';
 import { ERRORS, invalidArgument } from './errors.ts';
 import { orderIdOf } from './ids.ts';
 import { type Fields, readSocketOrder, wrongField } from './order-terms.ts';
@@ -36,6 +38,7 @@ export function answerOrders(
 ): void {
   if (method === 'add_order') addOrder(params, account, parts, answer);
   else if (method === 'cancel_order') cancelOrders(params, account, parts, answer);
+  else if (method === 'cancel_all_orders_after') cancelAllAfter(params, account, parts, answer);
   else cancelAll(params, account, parts, answer);
 }
 
@@ -95,6 +98,13 @@ function cancelOrders(params: Fields, account: SimAccount, parts: Parts, answer:
       else answer({ result: 'orderId' in name ? { order_id: name.orderId } : { cl_ord_id: name.clientId } });
     });
   }
+}
+
+function cancelAllAfter(params: Fields, account: SimAccount, parts: Parts, answer: (answer: Answer) => void): void {
+  const wrong = wrongField(params, { timeout: 'integer', token: 'string' }, 'cancel_all_orders_after');
+  if (wrong !== undefined) answer({ error: wrong });
+  else if (parts.desk.inMaintenance) answer({ error: ERRORS.unavailable });
+  else answer(setDeadMan(params.timeout, account, parts));
 }
 
 function cancelAll(params: Fields, account: SimAccount, parts: Parts, answer: (answer: Answer) => void): void {

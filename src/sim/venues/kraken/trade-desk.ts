@@ -1,6 +1,8 @@
 /** What stands between a request and the matching engine: maintenance, transaction limits, the engine's delay,
  *  deadlines, and the faults that make an answer disappear. REST and socket share it, and so share their limits, as
  *  documented: https://docs.kraken.com/api/docs/guides/spot-ratelimits. */
+
+import { DeadManTimers } from '../../dead-man.ts';
 import type { FaultKind } from '../../fault-port.ts';
 import type { SimAccount, SimInstrument, SimOrder } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
@@ -23,6 +25,7 @@ export type CancelOutcome =
 export type OrderName = { readonly orderId: string } | { readonly clientId: string };
 
 export class TradeDesk {
+  readonly deadMan: DeadManTimers;
   readonly #context: WireContext;
   readonly #counts: DecayingCounts;
   readonly #tier: Tier;
@@ -30,6 +33,7 @@ export class TradeDesk {
 
   /** @param completed called for an order by quote amount that is done */
   constructor(context: WireContext, counts: DecayingCounts, tier: Tier, completed: (order: SimOrder) => void) {
+    this.deadMan = new DeadManTimers(context.exchange);
     this.#context = context;
     this.#counts = counts;
     this.#tier = tier;

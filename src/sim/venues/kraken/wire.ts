@@ -27,6 +27,7 @@ export function createKrakenWire(context: WireContext, tier: Tier = TIERS.interm
     open: (connection) => new Session(connection, PATHS.kindOf(connection.path), shared),
     close: () => {
       unlisten();
+      desk.deadMan.close();
       publicHub.close();
       accountHub.close();
     },

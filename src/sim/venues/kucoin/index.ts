@@ -8,6 +8,9 @@ import { PUSH_PATH } from './tokens.ts';
 import { TRADE_PATH } from './trade-session.ts';
 import { createKucoinWire } from './wire.ts';
 
+/** "Pay fees with KCS": a fifth off. https://www.kucoin.com/vip/level */
+const KCS = { asset: 'KCS', share: '0.8', price: '10', quote: 'USDT' };
+
 export const kucoin: SimVenue = {
   id: 'kucoin',
   instruments: INSTRUMENTS,
@@ -16,7 +19,7 @@ export const kucoin: SimVenue = {
   policy: {
     // An ordinary account (VIP 0) on these pairs. Taken in quote, on top of what a buyer pays, unrounded: an order of
     // 0.5 USDT holds 0.5005 (as documented for `/account/balance`).
-    fees: { taker: '0.001', maker: '0.001', feeIn: 'quote' },
+    fees: { taker: '0.001', maker: '0.001', feeIn: 'quote', token: KCS },
     // Enforced among active orders only (the venue's own issue tracker, 2023).
     clientIds: 'open',
     marketWithoutLiquidity: 'expire',

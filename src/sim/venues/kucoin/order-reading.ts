@@ -4,7 +4,7 @@
 import type { Side } from '../../../core/units.ts';
 import { amountOf, isPlainDecimal } from '../../amounts.ts';
 import { lookup } from '../../lookup.ts';
-import type { ExchangePort, PlaceRequest, SimInstrument, SimTimeInForce } from '../../port.ts';
+import type { ExchangePort, PlaceRequest, SelfTradeMode, SimInstrument, SimTimeInForce } from '../../port.ts';
 import { ERRORS, invalid, type WireError } from './errors.ts';
 import { MAX_FUNDS, QUOTE_INCREMENT } from './listing.ts';
 
@@ -19,7 +19,20 @@ const wrong = <Value>(what: string): Read<Value> => bad(invalid('createOrder', w
 
 const CLIENT_ID = /^[A-Za-z0-9_-]{1,40}$/;
 const REMARK = /^[\x20-\x7e]{0,20}$/;
-const TIMES_IN_FORCE: Readonly<Record<string, SimTimeInForce>> = { GTC: 'gtc', IOC: 'ioc', FOK: 'fok' };
+/** Cancel the newest, the oldest, both; decrease and cancel. */
+const STP_MODES: Readonly<Record<string, SelfTradeMode>> = {
+  '': 'trade',
+  CN: 'expire-taker',
+  CO: 'expire-maker',
+  CB: 'expire-both',
+  DC: 'decrement',
+};
+const TIMES_IN_FORCE: Readonly<Record<string, SimTimeInForce>> = {
+  GTC: 'gtc',
+  GTT: 'gtc',
+  IOC: 'ioc',
+  FOK: 'fok',
+};
 
 /** A text or number argument; absent, null and empty are the same. */
 export function textOf(args: Arguments, name: string): string {
@@ -64,14 +77,14 @@ export function readOrder(
   if (!REMARK.test(remark)) return wrong('remarkIsInvalid');
   if (!REMARK.test(tags)) return wrong('tagsIsInvalid');
   if (args.hidden === true || args.iceberg === true) return wrong('hiddenIsNotSupported');
-  // The core lets the taker go on and takes its own resting order away: "cancel old".
   const stp = textOf(args, 'stp');
-  if (stp !== '' && stp !== 'CO') return wrong('stpIsNotSupported');
-  const base = { instrument: instrument.value, side, ...(clientId === '' ? {} : { clientId }) } as const;
+  const selfTrade = lookup(STP_MODES, stp);
+  if (selfTrade === undefined) return wrong('stpIsInvalid');
+  const base = { instrument: instrument.value, side, selfTrade, ...(clientId === '' ? {} : { clientId }) } as const;
   const note = { stp, remark, tags };
   switch (textOf(args, 'type') || 'limit') {
     case 'limit':
-      return readLimit(args, base, note);
+      return readLimit(args, base, note, receivedAt);
     case 'market':
       return readMarket(args, base, note);
     default:
@@ -83,10 +96,11 @@ interface Base {
   readonly instrument: SimInstrument;
   readonly side: Side;
   readonly clientId?: string;
+  readonly selfTrade: SelfTradeMode;
 }
 type Note = Readonly<Record<string, string>>;
 
-function readLimit(args: Arguments, base: Base, note: Note): Read<PlaceRequest> {
+function readLimit(args: Arguments, base: Base, note: Note, receivedAt: number): Read<PlaceRequest> {
   const [price, size] = [textOf(args, 'price'), textOf(args, 'size')];
   if (price === '') return wrong('priceIsRequired');
   if (size === '') return wrong('sizeIsRequired');
@@ -97,9 +111,15 @@ function readLimit(args: Arguments, base: Base, note: Note): Read<PlaceRequest> 
   const timeInForce = textOf(args, 'timeInForce') || 'GTC';
   const tif = lookup(TIMES_IN_FORCE, timeInForce);
   if (tif === undefined) return wrong('timeInForceIsInvalid');
+  // "Cancel after n seconds, the order timing strategy is GTT."
+  const cancelAfter = textOf(args, 'cancelAfter');
+  const isTimed = timeInForce === 'GTT' && cancelAfter !== '-1';
+  if (isTimed && !/^[1-9]\d{0,7}$/.test(cancelAfter)) return wrong('cancelAfterIsInvalid');
+  const timed = isTimed ? { expiresAt: receivedAt + Number(cancelAfter) * 1000 } : {};
   // "This is disabled when the order timing strategy is IOC or FOK."
   const postOnly = args.postOnly === true && tif === 'gtc';
-  return good({ ...base, type: 'limit', tif, postOnly, price, size, note: { ...note, timeInForce } });
+  const words = { ...note, timeInForce, cancelAfter: isTimed ? cancelAfter : '0' };
+  return good({ ...base, ...timed, type: 'limit', tif, postOnly, price, size, note: words });
 }
 
 function readMarket(args: Arguments, base: Base, note: Note): Read<PlaceRequest> {

@@ -51,6 +51,13 @@ export const wasCanceled = (order: SimOrder): boolean =>
   order.status === 'expired' ||
   (order.status === 'filled' && byFunds(order) && order.quoteAmount > order.filledQuote);
 
+/** An order has one fee: of one that was paid in two assets, that of the last fill. */
+function feesOf({ fills, instrument }: SimOrder): { fee: string; feeCurrency: string } {
+  const feeCurrency = fills.at(-1)?.feeAsset ?? instrument.quote;
+  const paid = fills.filter(({ feeAsset }) => feeAsset === feeCurrency);
+  return { fee: amountText(paid.reduce((sum, { fee }) => sum + fee, 0n)), feeCurrency };
+}
+
 const common = (order: SimOrder) => {
   const amounts = amountsOf(order);
   return {
@@ -64,14 +71,13 @@ const common = (order: SimOrder) => {
     size: amounts.size,
     dealSize: amounts.dealSize,
     dealFunds: amountText(order.filledQuote),
-    fee: amountText(order.fills.reduce((sum, { fee }) => sum + fee, 0n)),
-    feeCurrency: order.instrument.quote,
+    ...feesOf(order),
     timeInForce: order.note.timeInForce ?? 'GTC',
     postOnly: order.postOnly,
     hidden: false,
     iceberg: false,
     visibleSize: '0',
-    cancelAfter: 0,
+    cancelAfter: Number(order.note.cancelAfter ?? '0'),
     channel: 'API',
     remark: orNull(order.note.remark),
     tags: orNull(order.note.tags),

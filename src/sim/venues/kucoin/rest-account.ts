@@ -2,6 +2,7 @@
  *  Source: https://www.kucoin.com/docs-new/rest/account-info and …/spot-trading/market-data/get-full-orderbook. */
 import { amountText } from '../../amounts.ts';
 import { WHOLE_BOOK } from '../../book-window.ts';
+import { boundTo } from '../../permissions.ts';
 import type { SimAccount } from '../../port.ts';
 import type { WireContext } from '../../wire-port.ts';
 import { ERRORS, invalid } from './errors.ts';
@@ -79,7 +80,8 @@ export function accountRoutes(context: WireContext, hub: PublicHub, tokens: Toke
       remark: 'simulated',
       apiKey: account.apiKey,
       apiVersion: 3,
-      permission: 'General,Spot',
+      permission: account.permissions.withdraw ? 'General,Spot,Transfer' : 'General,Spot',
+      ...(account.permissions.ipRestricted ? { ipWhitelist: boundTo(account.permissions).join(',') } : {}),
       createdAt: 1_729_576_824_000,
       uid: 165_111_215 + account.index,
       isMaster: true,

@@ -1,4 +1,5 @@
 /** KuCoin's classic spot wire: REST, the push sockets under `/endpoint` and the trading socket under `/v1/private`. */
+import { DeadManTimers } from '../../dead-man.ts';
 import { RequestLimits } from '../../request-limits.ts';
 import type { ConnectionHandlers } from '../../server.ts';
 import { newSessionWire } from '../../session-wire.ts';
@@ -9,6 +10,7 @@ import { PushSession, type PushShared } from './push-session.ts';
 import { RatePools } from './rate-pools.ts';
 import { RestApi } from './rest.ts';
 import { accountRoutes } from './rest-account.ts';
+import { deadManRoutes } from './rest-dead-man.ts';
 import { orderEntryRoutes } from './rest-order-entry.ts';
 import { orderQueryRoutes } from './rest-order-queries.ts';
 import { publicRoutes } from './rest-public.ts';
@@ -23,11 +25,13 @@ export function createKucoinWire(context: WireContext): VenueWire {
   const publicHub = new PublicHub(context);
   const accountHub = new AccountHub(context);
   const desk = new TradeDesk(context, (order) => accountHub.onPlaced(order));
+  const deadMan = new DeadManTimers(context.exchange);
   const rest = new RestApi(context, pools, [
     ...publicRoutes(context, publicHub, tokens),
     ...accountRoutes(context, publicHub, tokens),
     ...orderEntryRoutes(context, desk),
     ...orderQueryRoutes(context),
+    ...deadManRoutes(context, deadMan),
   ]);
   const pushShared: PushShared = { context, limits, tokens, publicHub, accountHub };
   const tradeShared: TradeShared = { context, limits, pools, desk };
@@ -44,6 +48,7 @@ export function createKucoinWire(context: WireContext): VenueWire {
         : new PushSession(connection, pushShared),
     close: () => {
       unlisten();
+      deadMan.close();
       publicHub.close();
       accountHub.close();
     },

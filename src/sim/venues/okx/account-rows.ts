@@ -3,6 +3,7 @@
  *  https://www.okx.com/docs-v5/en/#funding-account-rest-api-get-currencies; blanks as recorded for a spot account. */
 import { pow10 } from '../../../core/decimal.ts';
 import { amountText } from '../../amounts.ts';
+import { boundTo } from '../../permissions.ts';
 import { AMOUNT_SCALE, type ExchangePort, type SimAccount } from '../../port.ts';
 import { msText } from './times.ts';
 
@@ -124,7 +125,7 @@ export const configRow = (account: SimAccount): object => ({
   enableSpotBorrow: false,
   feeType: '0',
   greeksType: 'PA',
-  ip: '',
+  ip: boundTo(account.permissions).join(','),
   kycLv: '3',
   label: 'simulated',
   level: 'Lv1',
@@ -133,7 +134,7 @@ export const configRow = (account: SimAccount): object => ({
   mainUid: uidOf(account),
   mgnIsoMode: 'automatic',
   opAuth: '0',
-  perm: 'read_only,trade',
+  perm: account.permissions.withdraw ? 'read_only,withdraw,trade' : 'read_only,trade',
   posMode: 'net_mode',
   roleType: '0',
   settleCcy: '',

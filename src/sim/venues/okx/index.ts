@@ -21,6 +21,8 @@ export const okx: SimVenue = {
   instruments: INSTRUMENTS,
   // Since 2026 the field is 0.
   hasChecksums: false,
+  // https://www.okx.com/docs-v5/en/#overview-websocket-connect: three a second.
+  connections: { count: 3, windowMs: 1_000 },
   policy: {
     // An ordinary account (Lv1); taken from what was received, unrounded.
     fees: { taker: '0.001', maker: '0.0008' },

@@ -11,5 +11,7 @@ export const SINGLE_ORDERS = perTwoSeconds(60);
 export const BATCH_ORDERS = perTwoSeconds(300);
 /** New orders of one (sub-)account. */
 export const ACCOUNT_ORDERS = perTwoSeconds(1000);
+/** `cancel-all-after`, per user and tag. */
+export const DEAD_MAN: Limit = { count: 1, windowMs: 1000 };
 /** `subscribe`, `unsubscribe` and `login` requests of one connection. */
 export const SUBSCRIPTIONS: Limit = { count: 480, windowMs: 3_600_000 };

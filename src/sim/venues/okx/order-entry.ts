@@ -7,10 +7,20 @@
  *  are there the number counts. REST goes on with `instId` and takes the number too. */
 import type { Side } from '../../../core/units.ts';
 import { amountOf, isPlainDecimal, priceText } from '../../amounts.ts';
-import type { ExchangePort, OrderKey, PlaceRequest, SimAccount, SimInstrument, SimOrder } from '../../port.ts';
+import { lookup } from '../../lookup.ts';
+import type {
+  ExchangePort,
+  OrderKey,
+  PlaceRequest,
+  SelfTradeMode,
+  SimAccount,
+  SimInstrument,
+  SimOrder,
+} from '../../port.ts';
 import { dollarPrice } from './account-rows.ts';
 import { refusalError, type WireError, wireError } from './errors.ts';
 import { MAX_LIMIT_USD, MAX_MARKET_USD } from './market-rows.ts';
+import { STP_DEFAULT } from './order-rows.ts';
 import { msText } from './times.ts';
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -26,8 +36,14 @@ type Read<Value> = { readonly ok: true; readonly value: Value } | { readonly ok:
 const good = <Value>(value: Value): Read<Value> => ({ ok: true, value });
 const bad = <Value>(error: WireError): Read<Value> => ({ ok: false, error });
 
+/** Of the account (`acctStpMode`), where the order does not say. */
+const STP_MODES: Readonly<Record<string, SelfTradeMode>> = {
+  cancel_maker: 'expire-maker',
+  cancel_taker: 'expire-taker',
+  cancel_both: 'expire-both',
+};
 const NAME = /^[A-Za-z0-9]{1,32}$/;
-const TAG = /^[A-Za-z0-9]{1,16}$/;
+export const TAG = /^[A-Za-z0-9]{1,16}$/;
 const ORDER_TYPES = ['market', 'limit', 'post_only', 'fok', 'ioc'] as const;
 type OrderType = (typeof ORDER_TYPES)[number];
 
@@ -81,10 +97,15 @@ export function readOrder(exchange: ExchangePort, args: Arguments, origin: Origi
   if (Array.isArray(args.attachAlgoOrds) && args.attachAlgoOrds.length > 0) {
     return bad(wireError('51000', 'attachAlgoOrds'));
   }
-  if (isGiven(args, 'stpMode') && args.stpMode !== 'cancel_maker') return bad(wireError('51000', 'stpMode'));
+  const stpMode = textOf(args, 'stpMode') || STP_DEFAULT;
+  const selfTrade = lookup(STP_MODES, stpMode);
+  // "Cancel both does not support FOK."
+  if (selfTrade === undefined || (stpMode === 'cancel_both' && ordType === 'fok')) {
+    return bad(wireError('51000', 'stpMode'));
+  }
   if (!isPlainDecimal(sz) || amountOf(sz) === 0n) return bad(wireError('51000', 'sz'));
-  const base = { instrument: instrument.value, side, ...(clOrdId === '' ? {} : { clientId: clOrdId }) };
-  if (ordType === 'market') return readMarketOrder(args, base, sz, tag);
+  const base = { instrument: instrument.value, side, selfTrade, ...(clOrdId === '' ? {} : { clientId: clOrdId }) };
+  if (ordType === 'market') return readMarketOrder(args, base, sz, { tag, stpMode });
   if (px === '') return bad(isGiven(args, 'px') ? wireError('51000', 'px') : wireError('51204'));
   if (!isPlainDecimal(px) || amountOf(px) === 0n) return bad(wireError('51000', 'px'));
   return good({
@@ -94,15 +115,15 @@ export function readOrder(exchange: ExchangePort, args: Arguments, origin: Origi
     postOnly: ordType === 'post_only',
     price: px,
     size: sz,
-    note: { ordType, tgtCcy: '', tag },
+    note: { ordType, tgtCcy: '', tag, stpMode },
   });
 }
 
 function readMarketOrder(
   args: Arguments,
-  base: { readonly instrument: SimInstrument; readonly side: Side; readonly clientId?: string },
+  base: Pick<PlaceRequest, 'instrument' | 'side' | 'clientId' | 'selfTrade'>,
   sz: string,
-  tag: string,
+  words: { readonly tag: string; readonly stpMode: string },
 ): Read<PlaceRequest> {
   const tgtCcy = textOf(args, 'tgtCcy') || (base.side === 'buy' ? 'quote_ccy' : 'base_ccy');
   if (tgtCcy !== 'base_ccy' && tgtCcy !== 'quote_ccy') return bad(wireError('51000', 'tgtCcy'));
@@ -111,7 +132,7 @@ function readMarketOrder(
     ...base,
     type: 'market',
     tif: 'ioc',
-    note: { ordType, tgtCcy, tag },
+    note: { ordType, tgtCcy, ...words },
     ...(tgtCcy === 'quote_ccy' ? { quoteAmount: sz } : { size: sz }),
   });
 }

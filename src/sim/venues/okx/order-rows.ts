@@ -12,12 +12,17 @@ export interface OrderNote extends Readonly<Record<string, string>> {
   readonly ordType: string;
   readonly tgtCcy: string;
   readonly tag: string;
+  readonly stpMode: string;
 }
+
+/** What an account has that was never told otherwise. */
+export const STP_DEFAULT = 'cancel_maker';
 
 export const noteOf = (order: SimOrder): OrderNote => ({
   ordType: order.note.ordType ?? 'limit',
   tgtCcy: order.note.tgtCcy ?? '',
   tag: order.note.tag ?? '',
+  stpMode: order.note.stpMode ?? STP_DEFAULT,
 });
 
 /** What an order's fees are taken from: what it receives. */
@@ -101,7 +106,7 @@ const common = (order: SimOrder) => ({
   slTriggerPxType: '',
   source: '',
   stpId: '',
-  stpMode: 'cancel_maker',
+  stpMode: noteOf(order).stpMode,
   sz: sizeOf(order),
   tag: noteOf(order).tag,
   tdMode: 'cash',

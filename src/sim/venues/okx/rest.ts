@@ -1,10 +1,13 @@
 /** The REST side of the wire: finds the endpoint, checks signature and limits, writes the body as OKX writes it. */
 import { isObject } from '../../../core/json.ts';
+import type { DeadManTimers } from '../../dead-man.ts';
 import type { SimAccount } from '../../port.ts';
 import type { Limit, RequestLimits } from '../../request-limits.ts';
 import type { HttpAnswer, HttpIn, HttpOut } from '../../server.ts';
 import type { WireContext } from '../../wire-port.ts';
+import { readTag, setDeadMan } from './dead-man.ts';
 import { ERRORS, type ErrorCode, type WireError, wireError } from './errors.ts';
+import { DEAD_MAN } from './limits.ts';
 import type { Arguments } from './order-entry.ts';
 import { type PrivateRoute, privateRoutes } from './rest-private.ts';
 import { type PublicRoute, publicRoutes, type RestResult } from './rest-public.ts';
@@ -21,6 +24,7 @@ const TRADE_ROUTES: Readonly<Record<string, { readonly action: TradeAction; read
   '/api/v5/trade/amend-order': { action: 'amend', batch: false },
   '/api/v5/trade/amend-batch-orders': { action: 'amend', batch: true },
 };
+const DEAD_MAN_PATH = '/api/v5/trade/cancel-all-after';
 /** Codes of a trade request that is refused as a whole. */
 const isErrorCode = (code: string): code is ErrorCode => code in ERRORS;
 /** What a single order must name before it is looked at; these fail as the request's own error. */
@@ -46,13 +50,15 @@ export class RestApi {
   readonly #context: WireContext;
   readonly #limits: RequestLimits;
   readonly #desk: TradeDesk;
+  readonly #deadMan: DeadManTimers;
   readonly #public: ReadonlyMap<string, PublicRoute>;
   readonly #private: ReadonlyMap<string, PrivateRoute>;
 
-  constructor(context: WireContext, limits: RequestLimits, desk: TradeDesk, tickers: Tickers) {
+  constructor(context: WireContext, limits: RequestLimits, desk: TradeDesk, tickers: Tickers, deadMan: DeadManTimers) {
     this.#context = context;
     this.#limits = limits;
     this.#desk = desk;
+    this.#deadMan = deadMan;
     this.#public = publicRoutes(context, tickers);
     this.#private = privateRoutes(context);
   }
@@ -72,7 +78,9 @@ export class RestApi {
       return method === 'GET' ? this.#answerPublic(request, open) : gatewayFailure(wireError('50115'));
     if (method === 'GET' && signed !== undefined) return this.#answerPrivate(request, signed);
     if (method === 'POST' && trade !== undefined) return this.#answerTrade(request, trade.action, trade.batch);
-    if (signed !== undefined || trade !== undefined) return gatewayFailure(wireError('50115'));
+    if (method === 'POST' && path === DEAD_MAN_PATH) return this.#answerDeadMan(request);
+    if (signed !== undefined || trade !== undefined || path === DEAD_MAN_PATH)
+      return gatewayFailure(wireError('50115'));
     return reply(404, {
       code: '404',
       data: {},
@@ -130,6 +138,18 @@ export class RestApi {
         }
       });
     });
+  }
+
+  #answerDeadMan(request: HttpIn): HttpOut {
+    const account = this.#authenticate(request);
+    if ('code' in account) return gatewayFailure(account);
+    const bodies = readOrders(request, false);
+    if ('code' in bodies) return failure(bodies);
+    const [args = {}] = bodies;
+    const tag = readTag(args);
+    if (tag === undefined) return failure(wireError('51000', 'tag'));
+    if (!this.#fits(`rest/${DEAD_MAN_PATH}/${account.index}/${tag}`, DEAD_MAN)) return failure(wireError('50011'));
+    return answerOf(setDeadMan(this.#deadMan, account, args, tag, this.#context.clock.wallMs()));
   }
 
   #authenticate(request: HttpIn): SimAccount | WireError {

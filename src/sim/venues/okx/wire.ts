@@ -1,4 +1,5 @@
 /** The OKX v5 spot wire: REST, `/ws/v5/public` and `/ws/v5/private` under one port. */
+import { DeadManTimers } from '../../dead-man.ts';
 import { RequestLimits } from '../../request-limits.ts';
 import { newSessionWire, scopesByPath } from '../../session-wire.ts';
 import type { VenueWire, WireContext } from '../../wire-port.ts';
@@ -18,7 +19,8 @@ export function createOkxWire(context: WireContext): VenueWire {
   const publicHub = new PublicHub(context);
   const accountHub = new AccountHub(context, publicHub.tickers);
   const desk = new TradeDesk(context, limits, (order) => accountHub.onCompleted(order));
-  const rest = new RestApi(context, limits, desk, publicHub.tickers);
+  const deadMan = new DeadManTimers(context.exchange);
+  const rest = new RestApi(context, limits, desk, publicHub.tickers, deadMan);
   const shared: SessionShared = { context, limits, publicHub, accountHub, desk };
   const unlisten = context.exchange.onEvent((event) => accountHub.onEvent(event));
   return newSessionWire({
@@ -27,6 +29,7 @@ export function createOkxWire(context: WireContext): VenueWire {
     open: (connection) => new Session(connection, PATHS.kindOf(connection.path), shared),
     close: () => {
       unlisten();
+      deadMan.close();
       publicHub.close();
       accountHub.close();
     },

@@ -1,3 +1,0 @@
-import { damageSuite } from '../contract/damage/damage-suite.ts';
-
-damageSuite(1_000);
