@@ -20,7 +20,7 @@ import { until } from './until.ts';
 import { openOrdersOf } from './wal-state.ts';
 
 /** A fault that met nothing in this time was no test of anything; of a pair, one may keep the other from it. */
-const ACT_MS = { alone: 15_000, inPair: 6_000 } as const;
+const ACT_MS = { alone: 30_000, inPair: 6_000 } as const;
 /** How often a fault of requests that has met none is helped. */
 const HELP_EVERY_MS = 700;
 /** How long an order of the venue is waited for. */
@@ -157,7 +157,7 @@ export async function acted(sim: TestSim, { faults }: Cell): Promise<boolean> {
     if (faults.every(isOver)) break;
     const unasked = faults.filter((fault) => REST_KINDS.has(fault.kind) && usesOf(fault) === 0);
     if (unasked.length > 0 && Date.now() >= helpedAt + HELP_EVERY_MS) {
-      for (const { venue } of unasked) await provokeQuestions(sim, venue);
+      for (const { venue } of unasked) await provokeRequests(sim, venue);
       helpedAt = Date.now();
     }
     await pause(LOOK_MS);
@@ -169,14 +169,14 @@ export async function acted(sim: TestSim, { faults }: Cell): Promise<boolean> {
 /** Most orders go over sockets. Those that are on their way when their connection is lost are asked for over REST, unless
  *  it is back before the first question; a book that lost a frame is then fetched anew, over REST too where the feed brings
  *  none. */
-async function provokeQuestions(sim: TestSim, venue: string): Promise<void> {
+async function provokeRequests(sim: TestSim, venue: string): Promise<void> {
   const slowed = async (): Promise<number> => (await sim.faultsUsed())[`${venue}/slow`] ?? 0;
   const before = await slowed();
   await sim.plant({ venue, kind: 'slow', count: 3, ms: 400 });
   const deadline = Date.now() + SLOWED_MS;
   while ((await slowed()) === before && Date.now() < deadline) await pause(LOOK_MS / 4);
   await sim.plant({ venue, kind: 'disconnect', scope: 'private' });
-  await sim.plant({ venue, kind: 'gap', instrument: 'BTC-USDT', count: 1 });
+  await sim.plant({ venue, kind: 'gap', count: 1 });
 }
 
 /** Waits until no leg set is open and the exchanges' balances are what the engine booked, to the last digit. */
