@@ -1,10 +1,10 @@
 /** The doctor against simulated exchanges: sound ones pass, and each trouble is found where it is. */
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Check, DoctorReport } from '../../../src/cli/checks.ts';
 import { doctorCommand } from '../../../src/cli/doctor.ts';
 import type { RunIo } from '../../../src/cli/io.ts';
+import { closedPort } from '../../support/closed-port.ts';
 import { type RawConfig, simConfig, writeConfig } from '../../support/engine-config.ts';
 import { newFolder } from '../../support/folders.ts';
 import { parallax } from '../../support/processes.ts';
@@ -58,16 +58,6 @@ function changed(venue: string, change: (of: RawConfig['venues'][number]) => voi
   if (own === undefined) throw new Error(`no ${venue}`);
   change(own);
   return config;
-}
-
-/** A port of this machine on which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 describe('the doctor', () => {

@@ -2,13 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LegSetRecord, OpportunityRecord } from '../../../src/core/records.ts';
 import type { EdgeView, InventoryView, QuoteView } from '../../../src/core/status.ts';
-import { readWal } from '../../support/agreement.ts';
 import { simConfig } from '../../support/engine-config.ts';
 import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
 import { exact } from '../../support/exact.ts';
+import { setsClosed } from '../../support/sets-closed.ts';
 import { startSim, type TestSim } from '../../support/sim.ts';
 import { until } from '../../support/until.ts';
-import { openOrdersOf } from '../../support/wal-state.ts';
 
 let sim: TestSim;
 let engine: EngineProcess;
@@ -96,7 +95,7 @@ describe('the admin API of a running engine', () => {
 
   it('pause stops intents, resume goes on', async () => {
     expect(await engine.post('/v1/pause')).toMatchObject({ action: 'pause', state: 'paused' });
-    await until('every leg set to be closed in the log', () => openOrdersOf(readWal(engine.dataDir)).length === 0);
+    await setsClosed(engine);
     const paused = await engine.status();
     // Crossings still come and go; none is traded.
     const seen = await engine.reached(

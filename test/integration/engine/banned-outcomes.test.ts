@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { disagreements, readJournal, readWal } from '../../support/agreement.ts';
 import { simConfig } from '../../support/engine-config.ts';
 import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
+import { setsClosed } from '../../support/sets-closed.ts';
 import { startSim, type TestSim } from '../../support/sim.ts';
 import { until } from '../../support/until.ts';
 import { openOrdersOf } from '../../support/wal-state.ts';
@@ -48,20 +49,13 @@ describe(`unknown outcomes at a venue that bans (seed ${SEED})`, () => {
     );
     expect(waiting.legSets).toMatchObject({ unknown: 0 });
     expect(openOrdersOf(readWal(engine.dataDir)).length).toBeGreaterThan(0);
-    await until('every leg set to be closed in the log', () => openOrdersOf(readWal(engine.dataDir)).length === 0, {
-      timeoutMs: 90_000,
-      everyMs: 100,
-      seen: () => engine.process.err.slice(-2_000),
-    });
+    await setsClosed(engine, 90_000);
     await trades(2);
   }, 240_000);
 
   it('leave nothing unknown, and every book agrees', async () => {
     await engine.post('/v1/pause');
-    await until('every leg set to be closed in the log', () => openOrdersOf(readWal(engine.dataDir)).length === 0, {
-      timeoutMs: 60_000,
-      everyMs: 100,
-    });
+    await setsClosed(engine, 60_000);
     engine.process.signal('SIGTERM');
     await engine.process.end();
     const summary = engine.summary();

@@ -4,9 +4,9 @@ import type { EngineStatus, VenueStatus } from '../../../src/core/status.ts';
 import { disagreements, readJournal, readWal } from '../../support/agreement.ts';
 import { simConfig } from '../../support/engine-config.ts';
 import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
+import { setsClosed } from '../../support/sets-closed.ts';
 import { startSim, type TestSim } from '../../support/sim.ts';
 import { until } from '../../support/until.ts';
-import { openOrdersOf } from '../../support/wal-state.ts';
 
 const SILENT = 'okx';
 const OTHERS = ['binance', 'bybit'] as const;
@@ -84,11 +84,7 @@ describe('a venue that answers no order', () => {
 
   it('leaves nothing over', async () => {
     await engine.post('/v1/pause');
-    await until('every leg set to be closed in the log', () => openOrdersOf(readWal(engine.dataDir)).length === 0, {
-      timeoutMs: 30_000,
-      everyMs: 100,
-      seen: () => openOrdersOf(readWal(engine.dataDir)),
-    });
+    await setsClosed(engine);
     engine.process.signal('SIGTERM');
     await engine.process.end();
     const summary = engine.summary();

@@ -4,9 +4,9 @@ import type { EngineStatus, VenueStatus } from '../../../src/core/status.ts';
 import { disagreements, readJournal, readWal } from '../../support/agreement.ts';
 import { simConfig } from '../../support/engine-config.ts';
 import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
+import { setsClosed } from '../../support/sets-closed.ts';
 import { startSim, type TestSim } from '../../support/sim.ts';
 import { until } from '../../support/until.ts';
-import { openOrdersOf } from '../../support/wal-state.ts';
 
 const VENUES = ['binance', 'okx'] as const;
 
@@ -120,11 +120,7 @@ describe('after all of it', () => {
   it('nothing is left over, nothing was sent twice, and every book agrees', async () => {
     // The outcome of an order that was never answered is certain only seconds later, longer than a drain waits.
     await engine.post('/v1/pause');
-    await until('every leg set to be closed in the log', () => openOrdersOf(readWal(engine.dataDir)).length === 0, {
-      timeoutMs: 30_000,
-      everyMs: 100,
-      seen: () => openOrdersOf(readWal(engine.dataDir)),
-    });
+    await setsClosed(engine);
     engine.process.signal('SIGTERM');
     await engine.process.end();
     const summary = engine.summary();

@@ -5,9 +5,9 @@ import type { LoggedRequest } from '../../../src/sim/request-log.ts';
 import { disagreements, readJournal, readWal } from '../../support/agreement.ts';
 import { simConfig } from '../../support/engine-config.ts';
 import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
+import { setsClosed } from '../../support/sets-closed.ts';
 import { startSim, type TestSim } from '../../support/sim.ts';
 import { until } from '../../support/until.ts';
-import { openOrdersOf } from '../../support/wal-state.ts';
 
 /** Takes orders over REST alone, so that a storm meets every one of them. */
 const VENUE = 'bitget';
@@ -48,11 +48,7 @@ describe('a storm of refusals', () => {
 
   it('leaves nothing over, and says that it was there', async () => {
     await engine.post('/v1/pause');
-    await until('every leg set to be closed in the log', () => openOrdersOf(readWal(engine.dataDir)).length === 0, {
-      timeoutMs: 30_000,
-      everyMs: 100,
-      seen: () => openOrdersOf(readWal(engine.dataDir)),
-    });
+    await setsClosed(engine);
     engine.process.signal('SIGTERM');
     await engine.process.end();
     const summary = engine.summary();

@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InventoryView } from '../../../src/core/status.ts';
-import { balanceChange, readJournal, readWal } from '../../support/agreement.ts';
+import { balanceChange, readJournal } from '../../support/agreement.ts';
 import { simConfig } from '../../support/engine-config.ts';
 import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
 import { exact, exactText, plain, Tally } from '../../support/exact.ts';
 import { placeForeign } from '../../support/foreign-orders.ts';
+import { setsClosed } from '../../support/sets-closed.ts';
 import { startSim, type TestSim } from '../../support/sim.ts';
 import { until } from '../../support/until.ts';
-import { openOrdersOf } from '../../support/wal-state.ts';
 
 const SEED = 417;
 const VENUE = 'okx';
@@ -106,10 +106,7 @@ describe(`an engine whose account others use (seed ${SEED})`, () => {
 
   it('has the books of the venues in the end, and says nothing twice', async () => {
     await engine.post('/v1/pause');
-    await until('every leg set to be closed in the log', () => openOrdersOf(readWal(engine.dataDir)).length === 0, {
-      timeoutMs: 30_000,
-      everyMs: 100,
-    });
+    await setsClosed(engine);
     // A report of the executor's figures is a quarter of a second old at most.
     const total = ({ free, reserved }: InventoryView): string => exactText(exact(free) + exact(reserved));
     await until('the same figures', async () => {

@@ -1,7 +1,7 @@
 /** What venues and configurations do wrong: one clear message each, no crash, and whoever can trade does. */
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { disagreements, readJournal, readWal } from '../../support/agreement.ts';
+import { closedPort } from '../../support/closed-port.ts';
 import { type RawConfig, simConfig } from '../../support/engine-config.ts';
 import { type EngineProcess, startEngine } from '../../support/engine-process.ts';
 import { startSim, type TestSim } from '../../support/sim.ts';
@@ -12,16 +12,6 @@ const venueOf = (config: RawConfig, id: string): RawConfig['venues'][number] => 
   if (found === undefined) throw new Error(`no venue ${id}`);
   return found;
 };
-
-/** An address of this machine where nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 const toClosed = (url: string, port: number): string => url.replace(/:\d+/, `:${port}`);
 

@@ -1,0 +1,15 @@
+/** What is open has to end before it can be judged: longer than a drain waits, where an answer was lost. */
+import { readWal } from './agreement.ts';
+import type { EngineProcess } from './engine-process.ts';
+import { until } from './until.ts';
+import { openOrdersOf } from './wal-state.ts';
+
+/** Waits until the engine's log says of no leg set that it is open. */
+export async function setsClosed(engine: EngineProcess, timeoutMs = 30_000): Promise<void> {
+  const open = () => openOrdersOf(readWal(engine.dataDir));
+  await until('every leg set to be closed in the log', () => open().length === 0, {
+    timeoutMs,
+    everyMs: 100,
+    seen: () => ({ open: open(), log: engine.process.err.slice(-2_000) }),
+  });
+}
