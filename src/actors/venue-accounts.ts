@@ -27,6 +27,8 @@ export class VenueAccounts {
   readonly #deps: VenueAccountsDeps;
   /** Resolves when balances may be taken: what moves them before is somebody else's business. */
   #settled: Promise<void> = Promise.resolve();
+  /** Venues that were logged on to: their gateways come back by themselves. */
+  readonly #loggedOn = new Set<number>();
   /** Venues whose balances were taken. */
   readonly #heard = new Set<number>();
   #isStopped = false;
@@ -68,7 +70,8 @@ export class VenueAccounts {
     if (gateway === undefined || this.#isStopped) return false;
     this.#deps.control.setGatewayUp(venueIndex, false);
     return this.#tried(venueIndex, async () => {
-      await gateway.connect();
+      if (!this.#loggedOn.has(venueIndex)) await gateway.connect();
+      this.#loggedOn.add(venueIndex);
       await this.#checkKey(venueIndex, gateway);
     });
   }
@@ -111,7 +114,7 @@ export class VenueAccounts {
     this.#deps.post({ kind: 'BalancesFetched', venue: this.#deps.venues[venueIndex] ?? '', moment, balances });
   }
 
-  /** False when it failed: it is tried from the start again, but for a refused key, which stays refused. */
+  /** False when it failed: what is missing is tried again, but for a refused key, which stays refused. */
   async #tried(venueIndex: number, step: () => Promise<void>): Promise<boolean> {
     const { clock, onFault, onCrash } = this.#deps;
     try {
