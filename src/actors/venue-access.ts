@@ -2,7 +2,7 @@
 
 import { Fault } from '../core/faults.ts';
 import type { AssetAlias } from '../core/identity.ts';
-import type { Gateway } from '../core/order.ts';
+import { errorText, type Gateway } from '../core/order.ts';
 import { RateBudget } from '../core/rate-budget.ts';
 import type { GatewayDeps, VenueDescriptor } from '../core/venue.ts';
 import { BudgetedGateway } from '../net/budgeted-gateway.ts';
@@ -28,10 +28,11 @@ export function accessTo(
     venue: venue.id,
     limits,
     clock,
-    onEpisode: ({ code, message, isBan }, waitMs) => {
-      const what = isBan === true ? 'keeps us out' : 'is asked too often';
-      const details = { venue: venue.id, venueCode: code, waitMs: Math.ceil(waitMs), isBan: isBan === true };
-      onFault(new Fault('venue/rate-limited', `${venue.id} ${what}: ${code} ${message}`, details));
+    onEpisode: (error, waitMs) => {
+      const isBan = error.isBan === true;
+      const what = isBan ? 'keeps us out' : 'is asked too often';
+      const details = { venue: venue.id, venueCode: error.code, waitMs: Math.ceil(waitMs), isBan };
+      onFault(new Fault('venue/rate-limited', `${venue.id} ${what}: ${errorText(error)}`, details));
     },
   });
   const inner = createIdentifiedGateway(

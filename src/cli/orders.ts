@@ -1,4 +1,5 @@
 /** `parallax orders`: every order sent, legs and unwinding alike. */
+import { errorText } from '../core/order.ts';
 import { journalList, timeText } from './journal-list.ts';
 
 export const ordersCommand = journalList({
@@ -20,7 +21,7 @@ export const ordersCommand = journalList({
     { name: 'ms', right: true, text: (order) => String(order.doneAt - order.sentAt) },
     {
       name: 'error',
-      text: ({ error }) => (error === undefined ? '' : `${error.class} ${error.code} ${error.message}`),
+      text: ({ error }) => (error === undefined ? '' : `${error.class} ${errorText(error)}`),
     },
   ],
 });

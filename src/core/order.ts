@@ -98,6 +98,10 @@ export interface VenueError {
   readonly isUnlisted?: true;
 }
 
+/** A venue's words, with its code where they do not begin with it: Kraken's codes are its words. */
+export const errorText = ({ code, message }: Pick<VenueError, 'code' | 'message'>): string =>
+  message.startsWith(code) ? message : `${code} ${message}`;
+
 /** Code of a refusal of our own, for want of room in a rate budget: nothing left this machine. */
 export const NOT_SENT = 'not-sent';
 /** The same for an order that would have met one of its own account. */

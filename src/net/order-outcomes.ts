@@ -3,7 +3,15 @@
 import { type Clock, pause } from '../core/clock.ts';
 import { add, isSame } from '../core/decimal-text.ts';
 import type { Log } from '../core/log.ts';
-import type { CancelOutcome, Fill, OrderReport, PlaceOutcome, QueryOutcome, VenueError } from '../core/order.ts';
+import {
+  type CancelOutcome,
+  errorText,
+  type Fill,
+  type OrderReport,
+  type PlaceOutcome,
+  type QueryOutcome,
+  type VenueError,
+} from '../core/order.ts';
 import type { KeyPermissions } from '../core/permissions.ts';
 import type { MonoNs } from '../core/units.ts';
 import { faultOf, needValue, type RestResult } from './signed-rest.ts';
@@ -33,7 +41,7 @@ export function placeOutcome<Value>(
   const { error } = result;
   // What nobody documented may be anything: the venue is asked whether it has the order.
   if (error.class === 'unknown-outcome' || error.isUnlisted) {
-    return { kind: 'unknown', reason: `${error.code} ${error.message}`, sentAt };
+    return { kind: 'unknown', reason: errorText(error), sentAt };
   }
   return { kind: 'rejected', error, sentAt, ackedAt };
 }

@@ -2,7 +2,7 @@
 import type { Clock, ClockReading } from '../core/clock.ts';
 import { Fault, type FaultCode, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
-import { NOT_SENT, type VenueError } from '../core/order.ts';
+import { errorText, NOT_SENT, type VenueError } from '../core/order.ts';
 import { type Redact, redactError, redactor } from '../core/redact.ts';
 import type { HttpPort, HttpReply, HttpRequest } from '../core/socket.ts';
 import type { Credentials } from '../core/venue.ts';
@@ -68,7 +68,7 @@ const BANNED = 418;
 
 /** The fault of a refused request, for the calls that reject. */
 export function faultOf(venue: string, error: VenueError, doing: string): Fault {
-  return new Fault(faultCode(error), `${venue}: ${doing}: ${error.code} ${error.message}`, {
+  return new Fault(faultCode(error), `${venue}: ${doing}: ${errorText(error)}`, {
     venueCode: error.code,
     class: error.class,
     error,

@@ -3,7 +3,7 @@
  *  a moment after they took it. */
 import { type Clock, pause } from '../core/clock.ts';
 import { messageOf } from '../core/faults.ts';
-import type { CancelOutcome, OrderReport } from '../core/order.ts';
+import { type CancelOutcome, errorText, type OrderReport } from '../core/order.ts';
 import type { VenueId } from '../core/venue.ts';
 import type { OpenVenue } from './venues.ts';
 
@@ -62,7 +62,7 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
       for (const [clientId, outcome] of outcomes) {
         if (outcome.kind === 'cancelled') cancelled.add(clientId);
         if (outcome.kind !== 'failed') continue;
-        trouble = `${clientId}: ${outcome.error.code} ${outcome.error.message}`;
+        trouble = `${clientId}: ${errorText(outcome.error)}`;
         waitMs = Math.max(waitMs, outcome.error.retryAfterMs ?? 0);
       }
     } catch (thrown) {

@@ -6,16 +6,17 @@ import type { Clock } from '../../core/clock.ts';
 import { Fault } from '../../core/faults.ts';
 import type { Listing } from '../../core/instrument.ts';
 import { isObject } from '../../core/json.ts';
-import type {
-  Balance,
-  CancelOutcome,
-  Fill,
-  GatewayEvent,
-  OrderRef,
-  OrderReport,
-  OrderRequest,
-  PlaceOutcome,
-  QueryOutcome,
+import {
+  type Balance,
+  type CancelOutcome,
+  errorText,
+  type Fill,
+  type GatewayEvent,
+  type OrderRef,
+  type OrderReport,
+  type OrderRequest,
+  type PlaceOutcome,
+  type QueryOutcome,
 } from '../../core/order.ts';
 import { type Redact, redactor } from '../../core/redact.ts';
 import type { MonoNs } from '../../core/units.ts';
@@ -139,8 +140,7 @@ export class Account {
       return { kind: 'acked', venueOrderId, sentAt, ackedAt };
     } catch (thrown) {
       const error = venueErrorOf(thrown, this.#redact);
-      if (error.class === 'unknown-outcome')
-        return { kind: 'unknown', reason: `${error.code} ${error.message}`, sentAt };
+      if (error.class === 'unknown-outcome') return { kind: 'unknown', reason: errorText(error), sentAt };
       this.#own.gone(clientId);
       return { kind: 'rejected', error, sentAt, ackedAt: this.#now() };
     }

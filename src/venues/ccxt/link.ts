@@ -2,7 +2,7 @@
  *  not keep the process alive, and ends when nobody uses it any more. */
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../../core/faults.ts';
-import type { GatewayEvent, VenueError } from '../../core/order.ts';
+import { errorText, type GatewayEvent, type VenueError } from '../../core/order.ts';
 import type { Ask, CcxtWorkerData, FromCcxt, ToCcxt } from './protocol.ts';
 
 export interface LinkEvents {
@@ -17,7 +17,7 @@ export class Refusal extends Error {
   readonly error: VenueError;
 
   constructor(error: VenueError) {
-    super(`${error.code} ${error.message}`);
+    super(errorText(error));
     this.error = error;
   }
 }
@@ -114,5 +114,5 @@ export function faultOf(venue: string, thrown: unknown, doing: string): Fault {
   const { error } = thrown;
   const code =
     error.class === 'auth' ? 'venue/auth' : error.class === 'unknown-outcome' ? 'venue/unreachable' : 'venue/refused';
-  return new Fault(code, `${venue}: ${doing}: ${error.code} ${error.message}`, { class: error.class });
+  return new Fault(code, `${venue}: ${doing}: ${errorText(error)}`, { class: error.class });
 }

@@ -1,7 +1,7 @@
 /** The script of OKX's private socket: login, subscriptions, answers, pushes.
  *  https://www.okx.com/docs-v5/en/#overview-websocket-connect */
 import { isObject, type Json, parseObject, textOf } from '../../core/json.ts';
-import type { VenueError } from '../../core/order.ts';
+import { errorText, type VenueError } from '../../core/order.ts';
 import type { SessionHeartbeat, SessionScript, SessionStep } from '../../net/session-port.ts';
 import { venueError } from './errors.ts';
 import { PRIVATE_CHANNELS, subscribeFrame } from './orders.ts';
@@ -31,7 +31,7 @@ export function privateScript(
       case 'notice':
         return {
           kind: error.code === UPGRADE_NOTICE ? 'Goodbye' : 'Notice',
-          message: `${error.code} ${error.message}`,
+          message: errorText(error),
         };
       default:
         return { kind: 'Nothing' };
