@@ -9,10 +9,18 @@ import { readWal } from './agreement.ts';
 import { complaintsOf, exposureComplaints, summaryComplaints } from './complaints.ts';
 import { type Cell, singleCells } from './fault-cells.ts';
 import { expectObjections, tellOf } from './fault-matrix.ts';
-import { acted, boundOf, type CellResult, endMatrix, type MatrixRun, SETTLE_MS, startMatrix } from './matrix-run.ts';
+import {
+  acted,
+  boundOf,
+  type CellResult,
+  evidenceAtEnd,
+  type MatrixRun,
+  SETTLE_MS,
+  startMatrix,
+} from './matrix-run.ts';
+import { allKnown } from './sets-closed.ts';
 import { startSim } from './sim.ts';
-import { until } from './until.ts';
-import { openOrdersOf, unsettledOrdersOf } from './wal-state.ts';
+import { openOrdersOf } from './wal-state.ts';
 
 /** The longest ban but Bybit's, which names ten minutes. */
 const SOMEWHERE_MS = 70_000;
@@ -26,19 +34,8 @@ export async function throughBans({ seed, venues }: { seed: number; venues: read
     banned.engine.process.signal('SIGTERM');
     await banned.engine.process.end(20_000);
     const next = await startMatrix(sim, { policy: 'unwind', dataDir: banned.engine.dataDir });
-    // A start waits for no venue that it may not ask for long: it learns of the rest while it trades.
-    await next.engine.post('/v1/pause');
-    const unsettled = () => unsettledOrdersOf(readWal(next.engine.dataDir));
-    const isKnown = (): boolean => {
-      const log = readWal(next.engine.dataDir);
-      return unsettledOrdersOf(log).length === 0 && openOrdersOf(log).length === 0;
-    };
-    await until('what the banned run left to be known', isKnown, {
-      timeoutMs: SETTLE_MS,
-      everyMs: 100,
-      seen: unsettled,
-    });
-    const { summary, ...evidence } = await endMatrix(next);
+    await allKnown(next.engine, SETTLE_MS);
+    const { summary, ...evidence } = await evidenceAtEnd(next);
     tellOf(results, evidence, `bans, seed ${seed}`);
     expect(
       [

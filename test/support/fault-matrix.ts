@@ -5,7 +5,7 @@ import type { LegSetState } from '../../src/core/records.ts';
 import { complaintsOf, type Evidence, exposureComplaints, summaryComplaints } from './complaints.ts';
 import { exact, exactText } from './exact.ts';
 import type { Cell } from './fault-cells.ts';
-import { boundOf, type CellResult, endMatrix, type MatrixOptions, runCell, startMatrix } from './matrix-run.ts';
+import { boundOf, type CellResult, evidenceAtEnd, type MatrixOptions, runCell, startMatrix } from './matrix-run.ts';
 import { startSim } from './sim.ts';
 
 export interface MatrixGroup extends Omit<MatrixOptions, 'dataDir'> {
@@ -25,7 +25,7 @@ export async function throughCells({ seed, venues, cells, ...options }: MatrixGr
       // What is wrong once is wrong in all that follows.
       if (result.complaints.length > 0) break;
     }
-    const evidence = await endMatrix(run);
+    const evidence = await evidenceAtEnd(run);
     tellOf(results, evidence, `policy ${options.policy}, seed ${seed}`);
     expect(
       [

@@ -215,7 +215,7 @@ async function mayAsk(engine: EngineProcess): Promise<void> {
 }
 
 /** Ends the engine, and gathers what it and the exchanges left. */
-export async function endMatrix({ sim, engine }: MatrixRun): Promise<Evidence> {
+export async function evidenceAtEnd({ sim, engine }: Pick<MatrixRun, 'sim' | 'engine'>): Promise<Evidence> {
   await mayAsk(engine);
   engine.process.signal('SIGTERM');
   await engine.process.end(20_000);

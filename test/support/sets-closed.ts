@@ -2,7 +2,7 @@
 import { readWal } from './agreement.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { until } from './until.ts';
-import { openOrdersOf } from './wal-state.ts';
+import { openOrdersOf, unsettledOrdersOf } from './wal-state.ts';
 
 /** Waits until the engine's log says of no leg set that it is open. */
 export async function setsClosed(engine: EngineProcess, timeoutMs = 30_000): Promise<void> {
@@ -12,4 +12,17 @@ export async function setsClosed(engine: EngineProcess, timeoutMs = 30_000): Pro
     everyMs: 100,
     seen: () => ({ open: open(), log: engine.process.err.slice(-2_000) }),
   });
+}
+
+/** Waits until nothing is open, and the last word of every order is known: a start waits for no venue that it may not ask
+ *  for long, and learns of the rest while it trades. */
+export async function allKnown(engine: EngineProcess, timeoutMs: number): Promise<void> {
+  await engine.post('/v1/pause');
+  const unsettled = () => unsettledOrdersOf(readWal(engine.dataDir));
+  await until('what an earlier run left to be known', () => unsettled().length === 0, {
+    timeoutMs,
+    everyMs: 100,
+    seen: unsettled,
+  });
+  await setsClosed(engine, timeoutMs);
 }
