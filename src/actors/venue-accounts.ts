@@ -29,6 +29,8 @@ export class VenueAccounts {
   #settled: Promise<void> = Promise.resolve();
   /** Venues that were logged on to: their gateways come back by themselves. */
   readonly #loggedOn = new Set<number>();
+  /** By venue: why it is away, as it was told; it is tried more often than that is news. */
+  readonly #told = new Map<number, string>();
   /** Venues whose balances were taken. */
   readonly #heard = new Set<number>();
   #isStopped = false;
@@ -116,18 +118,25 @@ export class VenueAccounts {
 
   /** False when it failed: what is missing is tried again, but for a refused key, which stays refused. */
   async #tried(venueIndex: number, step: () => Promise<void>): Promise<boolean> {
-    const { clock, onFault, onCrash } = this.#deps;
+    const { clock, onCrash } = this.#deps;
     try {
       await step();
       return true;
     } catch (thrown) {
       const fault =
         thrown instanceof Fault ? thrown : new Fault('venue/unreachable', messageOf(thrown), { venueIndex });
-      onFault(fault);
+      this.#tell(venueIndex, fault);
       if (fault.code !== 'venue/auth' && fault.code !== 'venue/unfit-key')
         clock.after(CONNECT_RETRY_MS, () => this.#again(venueIndex).catch(onCrash));
       return false;
     }
+  }
+
+  #tell(venueIndex: number, fault: Fault): void {
+    const why = `${fault.code} ${fault.message}`;
+    if (this.#told.get(venueIndex) === why) return;
+    this.#told.set(venueIndex, why);
+    this.#deps.onFault(fault);
   }
 
   async #again(venueIndex: number): Promise<void> {

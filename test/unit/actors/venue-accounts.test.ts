@@ -76,13 +76,16 @@ describe('the accounts of a venue', () => {
   });
 
   it('are logged on to again until that is not refused', async () => {
-    const { accounts, asked, faults, wait, isUp } = begin({ connect: [busy(), busy()] });
+    const { accounts, asked, faults, wait, isUp } = begin({
+      connect: [busy(), busy(), new Fault('venue/refused', 'in maintenance'), busy()],
+    });
     await accounts.open(() => Promise.resolve());
     expect(isUp()).toBe(false);
-    await wait();
-    await wait();
-    expect(faults).toEqual(['asked too often', 'asked too often']);
-    expect(asked).toEqual(['connect', 'connect', 'connect', 'permissions', 'balances']);
+    for (let n = 0; n < 4; n++) await wait();
+    // That it is away is told once, and every new reason.
+    expect(faults).toEqual(['asked too often', 'in maintenance', 'asked too often']);
+    expect(asked.filter((each) => each === 'connect')).toHaveLength(5);
+    expect(asked.slice(-2)).toEqual(['permissions', 'balances']);
     expect(isUp()).toBe(true);
   });
 
