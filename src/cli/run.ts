@@ -10,6 +10,7 @@ import type { Config } from '../core/config.ts';
 import { Fault, messageOf } from '../core/faults.ts';
 import type { Log } from '../core/log.ts';
 import { type Redact, redactor, redactThrown, redactValue } from '../core/redact.ts';
+import { holdFolder } from '../record/folder-hold.ts';
 import { venueRegistry } from '../venues/registry.ts';
 import { type OptionSpecs, parseArguments, usage, usageMessage } from './arguments.ts';
 import { knownVenues, loadConfig, marketDataProblems, marketProblems, redactConfig } from './config-file.ts';
@@ -58,6 +59,12 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     for (const { path, message } of mistakes) io.err(`${path}: ${message}`);
     return 2;
   }
+  const hold = await holdFolder(dataDir);
+  if ('heldBy' in hold) {
+    const who = hold.heldBy === '' ? 'an engine' : `an engine (process ${hold.heldBy})`;
+    io.err(`--data: ${who} is at work on ${dataDir}; give this one a folder of its own`);
+    return 2;
+  }
   const config: Config = {
     ...loaded.config,
     sim: { seed: values.seed ?? loaded.config.sim.seed, market },
@@ -96,6 +103,7 @@ export async function runCommand(args: readonly string[], io: RunIo): Promise<nu
     return thrown.code === 'config/invalid' ? 2 : 1;
   } finally {
     await sim?.stop();
+    await hold.release();
   }
 }
 

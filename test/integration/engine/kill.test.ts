@@ -1,5 +1,7 @@
 /** SIGKILL with leg sets open: journal and log open and read, no order is unknown to the log, nobody is left behind. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readJournal } from '../../support/agreement.ts';
+import { simConfig } from '../../support/engine-config.ts';
 import { startEngine } from '../../support/engine-process.ts';
 import { keepSetsOpen, killSeries } from '../../support/kills.ts';
 import { startSim, type TestSim } from '../../support/sim.ts';
@@ -23,6 +25,24 @@ describe('SIGKILL', () => {
     expect(results).toHaveLength(2);
     // One set may have closed between the look and the kill, hardly both.
     expect(results.filter(({ hadOpenSet }) => hadOpenSet).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('frees the data folder, on which nobody else may work before', async () => {
+    const config = simConfig(sim.ready);
+    const first = startEngine({ config });
+    const { dataDir } = first;
+    await first.reached('trading', ({ legSets }) => legSets.opened > 0, 60_000);
+    const second = startEngine({ config, dataDir });
+    await second.endsWith(2);
+    expect(second.process.err).toMatch(/^--data: an engine \(process \d+\) is at work on /);
+    expect(second.process.err).toContain(dataDir);
+    first.process.signal('SIGKILL');
+    await first.process.end();
+    const next = startEngine({ config, dataDir });
+    await next.reached('trading', ({ legSets }) => legSets.opened > 0, 60_000);
+    next.process.signal('SIGTERM');
+    await next.endsWith(0);
+    expect(readJournal(dataDir).runs).toHaveLength(2);
   });
 
   it('takes the embedded exchanges along', async () => {
