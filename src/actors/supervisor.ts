@@ -222,10 +222,19 @@ export class Supervisor {
       }),
       child.name,
     );
-    if (this.#budget.trySpend(child.name, Date.now())) return this.#startActor(child);
+    if (this.#budget.trySpend(child.name, Date.now())) return this.#restart(child);
     child.isWanted = false;
     this.#deps.onBudgetSpent(child.name, why);
     child.onStarted?.();
+  }
+
+  /** What an actor is started with may have to be read or written first: a full disk is its failure, not the engine's. */
+  #restart(child: Child): void {
+    try {
+      this.#startActor(child);
+    } catch (thrown) {
+      this.#onDown(child, `it cannot be started: ${messageOf(thrown)}`);
+    }
   }
 
   #post(thread: Thread, message: ToThread): void {

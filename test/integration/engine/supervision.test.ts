@@ -1,6 +1,6 @@
 /** What a crash takes with it, and what it does not, in both topologies. One engine lives through all of a topology's
  *  crashes, and at its end every book has to agree. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { disagreements, readJournal, readWal } from '../../support/agreement.ts';
@@ -148,6 +148,21 @@ describe('a restart budget that is used up', () => {
     expect(summary.clean).toBe(false);
     expect(summary.faults.map(({ code }) => code)).toContain('actor/budget');
     expect(summary.legSets.opened).toBe(opened);
+    await sim.close();
+  });
+
+  it('is used up by an actor that cannot be started again, and the engine lives to say so', async () => {
+    const sim = await startSim({ seed: 9 });
+    const here = await startEngineHere(sim.ready, { topology: 'fused', supervision: { maxRestarts: 3 } });
+    await here.reached('trades', ({ legSets }) => legSets.filled > 0);
+    // Where the executor's next epoch would be written, as a full disk has no place for it.
+    mkdirSync(join(here.dataDir, `identity.json.${process.pid}.next`));
+    here.engine.supervisor.crash('executor', 'boundary');
+    const { reasons, legSets, faults } = await here.reached('the halt', ({ state }) => state === 'halted');
+    expect(reasons.join()).toMatch(/executor used up its restarts: it cannot be started: EISDIR/);
+    expect(faults.filter(({ code }) => code === 'actor/crashed')).toHaveLength(4);
+    const summary = await here.finish();
+    expect(summary).toMatchObject({ clean: false, legSets: { opened: legSets.opened } });
     await sim.close();
   });
 });
