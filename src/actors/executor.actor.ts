@@ -268,6 +268,7 @@ export class ExecutorActor implements Actor {
         universe: context.universe,
         gateways: this.#gateways,
         clock: this.#clock,
+        patienceMs: context.config.execution.resolveTimeoutMs,
         log: this.#log,
         executor: this.#executor,
         fillsSoFar: () => counters.get('fills'),

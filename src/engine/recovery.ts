@@ -12,6 +12,8 @@ import type { TakenOver } from './executor.ts';
 import { cancelOrders, tellOrphans } from './open-orders.ts';
 
 const LOOK_EVERY_MS = 20;
+/** Between two tries of a question that was refused: Kraken, for one, grants a call every two seconds. */
+const ASK_AGAIN_MS = 2_000;
 
 export interface RecoveryDeps {
   readonly run: string;
@@ -20,6 +22,8 @@ export interface RecoveryDeps {
   readonly universe: Universe;
   readonly gateways: readonly Gateway[];
   readonly clock: Clock;
+  /** A question that is refused is asked again for this long: a start soon after another finds limits used up. */
+  readonly patienceMs: number;
   readonly log: Log;
   readonly executor: {
     inquire(): void;
@@ -69,7 +73,8 @@ async function cancelOpen(deps: RecoveryDeps, venueIndex: number): Promise<Found
   const venue = universe.venues[venueIndex] ?? '';
   if (gateway?.isUp !== true) return { cancelled: [], orphans: [] };
   try {
-    const open = (await gateway.openOrders()).filter(({ clientId }) => isOurs(clientId, instance));
+    const listed = await persistently(deps, gateway, () => gateway.openOrders());
+    const open = listed.filter(({ clientId }) => isOurs(clientId, instance));
     const orphans = open.filter(({ clientId }) => !executor.knows(clientId)).map(({ clientId }) => clientId);
     await cancelOrders(deps, venueIndex, open);
     tellOrphans(deps, venueIndex, orphans);
@@ -86,10 +91,26 @@ async function bookRecent(deps: RecoveryDeps, row: Row, since: number): Promise<
   const gateway = gateways[row.venueIndex];
   if (gateway?.isUp !== true) return;
   try {
-    for (const fill of await gateway.recentFills(row.listing, since)) {
+    for (const fill of await persistently(deps, gateway, () => gateway.recentFills(row.listing, since))) {
       if (isOurs(fill.clientId, instance)) executor.onGatewayEvent(row.venueIndex, { kind: 'LegFilled', fill });
     }
   } catch (thrown) {
     log.warn({ venue: row.venue, symbol: row.listing.symbol, cause: messageOf(thrown) }, 'fills could not be listed');
+  }
+}
+
+async function persistently<T>(
+  { clock, patienceMs }: RecoveryDeps,
+  gateway: Gateway,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const deadline = clock.wallMs() + patienceMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (!gateway.isUp || clock.wallMs() + ASK_AGAIN_MS > deadline) throw thrown;
+      await pause(clock, ASK_AGAIN_MS);
+    }
   }
 }
