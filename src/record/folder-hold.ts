@@ -1,6 +1,7 @@
 /** One engine at a time on a data folder: a second one would take the orders of the first for those of a dead run, cancel
  *  them and hedge them again. Held by a socket in Linux's abstract namespace, which the kernel frees when its process dies,
- *  however it dies; so nothing stale is ever left. Elsewhere nothing is held. */
+ *  however it dies; so nothing stale is ever left. The namespace is the network's: engines in containers with networks
+ *  of their own do not see each other. On other systems nothing is held. */
 import { statSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
