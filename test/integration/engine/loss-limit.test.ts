@@ -45,7 +45,10 @@ describe.each([
   const halts = (): number => readWal(dataDir).filter(({ kind }) => kind === 'LossLimitReached').length;
 
   async function halted(): Promise<void> {
-    const { risk, reasons } = await engine.reached('to be halted', ({ state }) => state === 'halted', 90_000);
+    // The word that halts is there before the message that says why.
+    const isTold = ({ state, reasons }: EngineStatus): boolean =>
+      state === 'halted' && reasons.some((text) => reason.test(text));
+    const { risk, reasons } = await engine.reached('to be halted, and why', isTold, 90_000);
     expect({ risk: risk.state, reasons }).toEqual({ risk: 'halted', reasons: [expect.stringMatching(reason)] });
     const latched = JSON.parse(readFileSync(join(dataDir, 'halt.json'), 'utf8')) as { reason: string };
     expect(latched.reason).toMatch(reason);
