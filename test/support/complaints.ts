@@ -47,13 +47,11 @@ const OVERCOME: ReadonlySet<string> = new Set([
   'execution/unknown',
 ]);
 
-/** Made again: a request for a book that met one of the planted faults of requests, and the question for balances of a
- *  start that finds Kraken's calls used up by the one before. */
-const REFUSED_ONCE =
-  /refused the book of \S+: status (?:418|429|503) |^kraken: reading balances: EAPI:Rate limit exceeded$/;
+/** A request for a book that met one of the planted faults of requests: it is made again. */
+const BOOK_REFUSED = /refused the book of \S+: status (?:418|429|503) /;
 
 const isOvercome = ({ code, message }: RunSummary['faults'][number]): boolean =>
-  OVERCOME.has(code) || (code === 'venue/refused' && REFUSED_ONCE.test(message));
+  OVERCOME.has(code) || (code === 'venue/refused' && BOOK_REFUSED.test(message));
 
 /** What its own summary says that should not have come of faults of the exchanges. */
 export function summaryComplaints({ legSets, faults }: Pick<RunSummary, 'legSets' | 'faults'>): string[] {

@@ -18,11 +18,13 @@ export async function setsClosed(engine: EngineProcess, timeoutMs = 30_000): Pro
  *  for long, and learns of the rest while it trades. */
 export async function allKnown(engine: EngineProcess, timeoutMs: number): Promise<void> {
   await engine.post('/v1/pause');
-  const unsettled = () => unsettledOrdersOf(readWal(engine.dataDir));
-  await until('what an earlier run left to be known', () => unsettled().length === 0, {
-    timeoutMs,
-    everyMs: 100,
-    seen: unsettled,
-  });
-  await setsClosed(engine, timeoutMs);
+  const left = () => {
+    const log = readWal(engine.dataDir);
+    return { unsettled: unsettledOrdersOf(log), open: openOrdersOf(log) };
+  };
+  const isKnown = (): boolean => {
+    const { unsettled, open } = left();
+    return unsettled.length === 0 && open.length === 0;
+  };
+  await until('what an earlier run left to be known', isKnown, { timeoutMs, everyMs: 100, seen: left });
 }

@@ -95,7 +95,7 @@ describe('the admin API of a running engine', () => {
 
   it('pause stops intents, resume goes on', async () => {
     expect(await engine.post('/v1/pause')).toMatchObject({ action: 'pause', state: 'paused' });
-    await setsClosed(engine);
+    await setsClosed(engine, 20_000);
     const paused = await engine.status();
     // Crossings still come and go; none is traded.
     const seen = await engine.reached(
